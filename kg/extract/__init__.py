@@ -1,0 +1,23 @@
+"""Step 3: the parse of one article to its extraction. Each extractor is a plain function; this module puts them in order."""
+
+from __future__ import annotations
+
+from kg.extract.attribution import attribute
+from kg.extract.clauses import clause_claims, find_clauses
+from kg.extract.coreference import link
+from kg.extract.mentions import find_mentions
+from kg.extract.nominals import nominal_claims
+from kg.extract.quotes import find_quotes
+from kg.extract.tree import Tree
+from kg.extract.values import find_values
+from kg.records import Article, Extraction
+
+
+def read_claims(article: Article, tree: Tree) -> Extraction:
+    """Return the mentions, entities and claims of one parsed article; claims are numbered in the order of their text."""
+    quotes = find_quotes(tree)
+    mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes)
+    clauses = find_clauses(tree)
+    claims = clause_claims(tree, clauses, mentions) + nominal_claims(tree, mentions)
+    claims = attribute(tree, mentions, quotes, clauses, claims)
+    return Extraction(article, tuple(mentions), tuple(entities), tuple(claims))
