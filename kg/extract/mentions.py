@@ -1,0 +1,355 @@
+"""Finds what an article speaks of: names, noun phrases, pronouns; values come from :mod:`kg.extract.values`.
+
+Names start from the named entity recogniser and are mended with the parse and the rest of the document: a recogniser sees one
+sentence at a time, so one name gets several types, loses its ends, or is missed where a longer form stands two lines above.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from kg.extract.tree import Tree
+from kg.extract.words import (
+    COMPANY_SUFFIXES,
+    KEPT_TITLES,
+    PARTICLES,
+    TITLES,
+    WEEKDAYS_MONTHS,
+    first_names,
+    noun_classes,
+)
+from kg.records import Kind, Mention, Span
+
+#: ontology class by the recogniser's label; labels left out are values
+NAME_TYPES = {"PERSON": "Person", "NORP": "Group", "FAC": "Facility", "ORG": "Organization", "GPE": "Place", "LOC": "Place",
+              "PRODUCT": "Product", "EVENT": "Event", "WORK_OF_ART": "CreativeWork", "LAW": "Law", "LANGUAGE": "Thing"}
+#: classes of head nouns that a mention's type may take
+NOUN_TYPES = frozenset(["Person", "Organization", "Place", "CreativeWork", "Event", "Product", "Law", "Group", "Facility"])
+ARGUMENTS = frozenset(["nsubj", "nsubjpass", "dobj", "pobj", "attr", "dative", "oprd", "appos", "poss", "conj", "agent", "ROOT", "pcomp",
+                       "csubj", "dep", "expl", "npadvmod", "intj"])
+MODIFIERS = frozenset(["amod", "compound", "nmod", "nummod", "quantmod", "advmod", "npadvmod"])
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+QUOTES = frozenset(["\"", "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
+Name = tuple[int, int, str]
+"""First token, token past the last, type."""
+
+
+def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
+    """Return all mentions of the article in text order, with ids from 0 in that order; `values` are kept as they are but for the id.
+
+    No name or noun phrase has its head inside a value. Every noun, name or pronoun that can be an argument gets a mention; where two
+    names overlap the longer stays.
+    """
+    taken = [False] * len(tree)
+    for value in values:
+        first = tree.at.get(value.start, -1)
+        while 0 <= first < len(tree) and tree.starts[first] < value.end:
+            taken[first] = True
+            first += 1
+    names = find_names(tree, taken)
+    found: list[tuple[int, int, int, int, int, Kind, str]] = []   # first, end, full first, full end, head, kind, type
+    named = [False] * len(tree)
+    for first, end, kind in names:
+        named[first:end] = [True] * (end - first)
+        head = span_head(tree, first, end)
+        full = noun_phrase(tree, head) if tree.deps[head] in ARGUMENTS else (first, end)
+        found.append((first, end, min(full[0], first), max(full[1], end), head, "name", kind))
+    classes = noun_classes()
+    for i, pos in enumerate(tree.pos):
+        if taken[i] or named[i]:
+            continue
+        if pos in ("PRON", "DET"):
+            if is_pronoun(tree, i):
+                found.append((i, i + 1, *pronoun_phrase(tree, i), i, "pronoun", pronoun_type(tree.words[i].lower())))
+        elif is_noun_head(tree, i):
+            first = compact_start(tree, i, taken)
+            kind = classes.get(tree.lemmas[i].lower(), "Thing")
+            found.append((first, i + 1, *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
+    rows = [(tree.starts[first], tree.ends[end - 1], Span(tree.starts[head], tree.ends[head]),
+             Span(tree.starts[full_first], tree.ends[full_end - 1]), kind_, type_, None)
+            for first, end, full_first, full_end, head, kind_, type_ in found]
+    rows += [(v.start, v.end, v.head, v.full, v.kind, v.type, v.value) for v in values]   # type: ignore[misc]
+    rows.sort(key=lambda row: (row[0], -row[1], row[2].start))
+    return [Mention(i, *row[:6], value=row[6]) for i, row in enumerate(rows)]
+
+
+# names
+
+
+def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
+    """Return the names outside the tokens `taken`, in text order, without overlap, each with its type over the document."""
+    names = []
+    for first, end, label in tree.entities:
+        if label in NAME_TYPES:
+            names.append((*mend_ends(tree, first, end, label), NAME_TYPES[label]))
+    names = drop_overlaps([name for name in names if name[0] < name[1] and is_name(tree, name, taken)])
+    names = drop_overlaps(names + missed_names(tree, names, taken))
+    names = drop_overlaps(names + repeated_names(tree, names, taken))
+    return settle_types(tree, names)
+
+
+def drop_overlaps(names: Iterable[Name]) -> list[Name]:
+    """Return the names in text order; of two that overlap, the longer, else the first given."""
+    kept: list[Name] = []
+    for name in sorted(names, key=lambda n: (n[0] - n[1], n[0])):
+        if all(name[1] <= other[0] or other[1] <= name[0] for other in kept):
+            kept.append(name)
+    return sorted(kept)
+
+
+def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
+    """Tell whether a span is worth a name: outside values, with a letter, no bare adjective of nationality, no bare title."""
+    first, end, _ = name
+    if any(taken[first:end]) or not any(c.isalpha() for i in range(first, end) for c in tree.words[i]):
+        return False
+    if all(tree.pos[i] == "ADJ" or tree.words[i] == "-" for i in range(first, end)) and tree.deps[end - 1] in ("amod", "nmod", "compound", "acomp"):
+        return False    # "French" in "French farmers"
+    if end - first == 1 and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES):
+        return False
+    return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1
+
+
+def capital(tree: Tree, i: int) -> bool:
+    """Tell whether token `i` can be part of a name: a proper noun with a capital, no weekday or month."""
+    word = tree.words[i]
+    return word[0].isupper() and tree.tags[i] in ("NNP", "NNPS") and word.lower() not in WEEKDAYS_MONTHS
+
+
+def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
+    """Return the span of a recognised name with its ends put right."""
+    words, sentence = tree.words, tree.sentences[tree.sentence[first]]
+    end = min(end, sentence[1])
+    while first < end and (tree.pos[end - 1] in ("PUNCT", "PART", "SPACE") or words[end - 1] in QUOTES) and words[end - 1] not in CLOSING:
+        end -= 1
+    while first < end and (tree.pos[first] in ("PUNCT", "SPACE", "PART") or words[first] in QUOTES):
+        first += 1
+    if first < end and words[first] in ("the", "The", "a", "an", "A", "An", "this", "that", "these", "those", "THE"):
+        starts = first == sentence[0] or words[first - 1] in QUOTES or words[first - 1] == ":"
+        if words[first][0].islower() or starts or label not in ("ORG", "WORK_OF_ART"):
+            first += 1
+    if first >= end:
+        return first, end
+    while end < sentence[1] and tree.entity[end] < 0 and continues(tree, first, end):
+        end += 1
+    while first > sentence[0] and tree.entity[first - 1] < 0 and capital(tree, first - 1) and first <= tree.heads[first - 1] < end \
+            and tree.deps[first - 1] in ("compound", "nmod") and words[first - 1].lower() not in TITLES:
+        first -= 1
+    if label == "PERSON":
+        first = after_titles(tree, first, end)
+    return first, end
+
+
+def continues(tree: Tree, first: int, end: int) -> bool:
+    """Tell whether the token at `end` belongs to the name before it: "Sun | Co", "Georgia Public Service | Commission"."""
+    if tree.words[end].lower() in COMPANY_SUFFIXES and tree.words[end][0].isupper() or tree.words[end].lower() in ("corp", "inc", "ltd"):
+        return True
+    return capital(tree, end) and tree.words[end].lower() not in TITLES and any(
+        tree.heads[i] == end and tree.deps[i] == "compound" for i in range(first, end))
+
+
+def after_titles(tree: Tree, first: int, end: int) -> int:
+    """Return the first token of a person's name after any titles: "Judge | Mary Sommer", "actor | Alec Baldwin"."""
+    best = first
+    for i in range(first, end - 1):
+        low = tree.words[i].lower()
+        if low in TITLES or low.rstrip(".") in TITLES or tree.words[i][0].islower() and low not in PARTICLES:
+            if low in KEPT_TITLES:
+                return i
+            best = i + 1
+    return best
+
+
+def missed_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
+    """Return runs of capitalised proper nouns that the recogniser left out."""
+    covered = list(taken)
+    for first, end, _ in names:
+        covered[first:end] = [True] * (end - first)
+    found = []
+    for start, stop in tree.sentences:
+        letters = [w for w in tree.words[start:stop] if w[0].isalpha() and len(w) > 3]
+        if len(letters) > 3 and sum(w[0].isupper() for w in letters) > 0.7 * len(letters):
+            continue    # a headline: capitals tell nothing
+        i = start
+        while i < stop:
+            if covered[i] or not capital(tree, i):
+                i += 1
+                continue
+            first = i
+            while i < stop and not covered[i] and (capital(tree, i) or tree.words[i].lower() in PARTICLES and i + 1 < stop and capital(tree, i + 1)
+                                                   or tree.words[i] == "-" and i + 1 < stop and capital(tree, i + 1)):
+                i += 1
+            begin = after_titles(tree, first, i)
+            if begin < i and is_missed(tree, begin, i, start):
+                found.append((begin, i, "Thing"))
+    return found
+
+
+def is_missed(tree: Tree, first: int, end: int, start: int) -> bool:
+    """Tell whether a run of capitalised proper nouns is a name and not a title or a common noun that begins a sentence."""
+    last = tree.words[end - 1].lower()
+    if last in TITLES or noun_classes().get(last) == "Person" and last not in first_names():
+        return end - first > 1 and tree.words[first].lower() in first_names()
+    if end - first == 1 and (first == start or tree.words[first - 1] in QUOTES):
+        return len(last) > 1 and tree.lemmas[first].lower() not in noun_classes()
+    return len(tree.cut(first, end)) > 1
+
+
+def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
+    """Return further places where a name, or the last word of a person's, stands and was not recognised."""
+    patterns: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    seen = set()
+    for first, end, kind in names:
+        words = tuple(tree.words[first:end])
+        forms = [words]
+        if kind == "Person" and len(words) > 1 and words[-1][0].isupper() and len(words[-1]) > 2:
+            forms.append(words[-1:])
+        for form in forms:
+            if form not in seen and (len(form) > 1 or len(form[0]) > 2 and form[0].lower() not in noun_classes()):
+                seen.add(form)
+                patterns[form[0]].append((form, kind))
+    covered = list(taken)
+    for first, end, _ in names:
+        covered[first:end] = [True] * (end - first)
+    found = []
+    for i, word in enumerate(tree.words):
+        for form, kind in patterns.get(word, ()):
+            stop = i + len(form)
+            if not any(covered[i:stop]) and tuple(tree.words[i:stop]) == form and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop)):
+                found.append((i, stop, kind))
+    return [name for name in found if is_name(tree, name, taken)]
+
+
+def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
+    """Return the names with one type for each spelling: by its last word, by the longer name it is part of, else by majority."""
+    votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    keys = [tuple(w.lower() for w in tree.words[first:end] if w.lower() != "the") for first, end, _ in names]
+    for key, (_, _, kind) in zip(keys, names, strict=True):
+        votes[key][kind] += 0 if kind == "Thing" else 1
+    types: dict[tuple[str, ...], str] = {}
+    for key, counts in votes.items():
+        top = max(counts.values())
+        order = [kind for _, _, kind in names]
+        ranked = sorted((kind for kind, n in counts.items() if n == top), key=order.index)
+        types[key] = shape_type(key, ranked[0] if ranked else "Thing")
+    longer: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for key in types:
+        if len(key) > 1:
+            longer[key[:1]].append(key)
+            longer[key[-1:]].append(key)
+    for key in list(types):
+        if len(key) == 1:
+            wholes = longer.get(key, [])
+            people = [k for k in wholes if types[k] == "Person"]
+            companies = [k for k in wholes if types[k] == "Organization" and k[0] == key[0]]
+            if people and (types[key] != "Place" or votes[key]["Place"] <= 1):
+                types[key] = "Person"
+            elif companies and types[key] in ("Thing", "Person", "Product", "CreativeWork"):
+                types[key] = "Organization"
+    return [(first, end, types[key]) for key, (first, end, _) in zip(keys, names, strict=True)]
+
+
+def shape_type(key: tuple[str, ...], kind: str) -> str:
+    """Return the type that the words of a name tell, else `kind`: "Acme Corp" is an organisation whatever the recogniser said."""
+    if not key:
+        return kind
+    last = key[-1]
+    if len(key) > 1 and last in COMPANY_SUFFIXES:
+        return "Organization"
+    noun = noun_classes().get(last, "")
+    if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product"):
+        return noun
+    if kind in ("Thing", "Organization", "Place") and 2 <= len(key) <= 3 and key[0] in first_names() and noun not in NOUN_TYPES and "of" not in key and "and" not in key:
+        return "Person" if kind == "Thing" or key[1] not in noun_classes() else kind
+    return kind
+
+
+# noun phrases
+
+
+def span_head(tree: Tree, first: int, end: int) -> int:
+    """Return the token of ``first:end`` that its other tokens hang on: the last whose head lies outside."""
+    outside = [i for i in range(first, end) if not first <= tree.heads[i] < end or tree.heads[i] == i]
+    nouns = [i for i in outside if tree.pos[i] in ("PROPN", "NOUN")]
+    return (nouns or outside or [end - 1])[-1]
+
+
+def is_noun_head(tree: Tree, i: int) -> bool:
+    """Tell whether token `i` heads a noun phrase that can be an argument."""
+    pos, dep = tree.pos[i], tree.deps[i]
+    if pos in ("NOUN", "PROPN"):
+        return dep not in ("compound", "nmod", "amod", "det", "advmod", "punct") and any(c.isalpha() for c in tree.words[i])
+    if pos in ("ADJ", "NUM"):   # "the poor", "three of them"
+        return dep in ("nsubj", "nsubjpass", "dobj", "pobj") and (tree.child(i, "det") >= 0 or tree.child(i, "prep") > i)
+    return False
+
+
+def compact_start(tree: Tree, i: int, taken: Sequence[bool]) -> int:
+    """Return the first token of the minimal noun phrase at `i`: adjectives and compounds, no determiner or possessor."""
+    first = i
+    for child in reversed([c for c in tree.children[i] if c < i]):
+        if tree.deps[child] in MODIFIERS and tree.right[child] == first or tree.deps[child] == "punct" and tree.words[child] in ("-", ","):
+            first = tree.left[child]
+        elif tree.deps[child] != "punct":
+            break
+    while first < i and (tree.pos[first] in ("PUNCT", "DET", "ADV", "SPACE") or tree.words[first] in QUOTES):
+        first += 1
+    return first
+
+
+def noun_phrase(tree: Tree, i: int) -> tuple[int, int]:
+    """Return the whole noun phrase headed by `i` as (first, end): all modifiers, without what is coordinated with it."""
+    first, end = i, i + 1
+    for child in tree.children[i]:
+        dep = tree.deps[child]
+        if dep in ("conj", "cc"):
+            if child > i:
+                break
+        elif child < i:
+            if dep not in ("cc", "mark", "advcl", "prep") or tree.right[child] == first:
+                first = min(first, tree.left[child])
+        elif dep not in ("punct", "advcl", "parataxis", "ccomp") or tree.words[child] in CLOSING or tree.words[child] in ("-", "'"):
+            end = max(end, tree.right[child])
+    words = tree.words
+    while first < i and (tree.pos[first] in ("PUNCT", "SPACE", "CCONJ") and words[first] not in OPENING or words[first] in QUOTES):
+        first += 1
+    while end > i + 1 and (tree.pos[end - 1] in ("PUNCT", "SPACE", "CCONJ") and words[end - 1] not in CLOSING or words[end - 1] in QUOTES - {"'", "’"}):
+        end -= 1
+    if end < len(words) and words[end] in CLOSING and any(w in OPENING for w in words[first:end]) and not any(w in CLOSING for w in words[first:end]):
+        end += 1
+    return first, end
+
+
+# pronouns
+
+
+PERSONAL = {"i": "Person", "me": "Person", "my": "Person", "mine": "Person", "myself": "Person", "we": "Group", "us": "Group", "our": "Group",
+            "ours": "Group", "ourselves": "Group", "you": "Person", "your": "Person", "yours": "Person", "yourself": "Person", "yourselves": "Group",
+            "he": "Person", "him": "Person", "his": "Person", "himself": "Person", "she": "Person", "her": "Person", "hers": "Person",
+            "herself": "Person", "it": "Thing", "its": "Thing", "itself": "Thing", "they": "Thing", "them": "Thing", "their": "Thing",
+            "theirs": "Thing", "themselves": "Thing", "themself": "Person", "'em": "Thing", "who": "Person", "whom": "Person", "whose": "Thing",
+            "which": "Thing", "that": "Thing", "this": "Thing", "these": "Thing", "those": "Thing", "someone": "Person", "somebody": "Person",
+            "anyone": "Person", "anybody": "Person", "everyone": "Group", "everybody": "Group", "nobody": "Person", "something": "Thing",
+            "anything": "Thing", "everything": "Thing", "nothing": "Thing", "both": "Group", "many": "Group", "others": "Group", "some": "Thing",
+            "all": "Group", "one": "Thing", "another": "Thing", "each": "Thing", "neither": "Thing", "either": "Thing", "none": "Thing",
+            "what": "Thing", "'s": "Group"}
+
+
+def is_pronoun(tree: Tree, i: int) -> bool:
+    """Tell whether the pronoun or determiner `i` stands for something by itself ("that" in "that is wrong", not in "that man")."""
+    low = tree.words[i].lower()
+    if low not in PERSONAL:
+        return False
+    return tree.deps[i] not in ("det", "mark", "predet", "preconj", "advmod", "cc", "punct") and (low != "'s" or tree.tags[i] == "PRP")
+
+
+def pronoun_phrase(tree: Tree, i: int) -> tuple[int, int]:
+    """Return the whole phrase of a pronoun: itself, or with what modifies an indefinite one ("those who fled", "all of them")."""
+    if tree.words[i].lower() in ("those", "all", "some", "many", "both", "one", "each", "none", "someone", "anyone", "everyone", "something", "anything"):
+        return noun_phrase(tree, i)
+    return i, i + 1
+
+
+def pronoun_type(word: str) -> str:
+    """Return the type that a pronoun tells of what it stands for."""
+    return PERSONAL.get(word, "Thing")
