@@ -1,0 +1,456 @@
+"""Clauses: who does what to whom, read off the dependency tree.
+
+After ClausIE (Del Corro & Gemulla, WWW 2013): first every clause of the text with its constituents and its type, then claims made of
+the constituents. Unlike ClausIE, a clause without a subject of its own takes the one that English grammar gives it (conjunction,
+control, raising, participles, relative pronouns), and the roles of a claim are deep ones, so that a passive and its active are one fact.
+
+All positions are token indices of the :class:`~kg.extract.tree.Tree`; every step visits a token a bounded number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kg.extract.tree import Tree
+from kg.records import Argument, Claim, Mention, Span
+
+ClauseType = Literal["SV", "SVO", "SVC", "SVA", "SVOO", "SVOA", "SVOC"]
+
+#: combinations of conjuncts one clause may give; a list of a hundred names on both sides is cut off here
+MOST_CLAIMS = 36
+#: relative words that stand for the noun before the clause
+RELATIVE_TAGS = {"WDT", "WP"}
+SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
+#: clause relations that hand the subject of the parent clause down ("X came, saw"; "X tried to"; "X left, slamming the door")
+INHERITING = {"conj", "xcomp", "advcl", "ccomp", "pcomp", "parataxis", "dep"}
+#: "She promised him to come": with these the subject, not the object, does the second thing
+SUBJECT_CONTROL = {"promise", "threaten", "vow", "use", "need", "take", "spend", "get"}
+#: verbs that only frame the next: "helped to raise", "began to fall", "is said to have made"
+COPULAS = {"be", "become", "remain", "seem", "appear", "stay", "prove", "look", "sound", "feel"}
+#: nouns whose infinitive tells what somebody else does: "the company's plan to close the mine"
+INTENTIONS = {"plan", "decision", "attempt", "effort", "right", "ability", "bid", "move", "desire", "need", "power", "permission",
+              "opportunity", "chance", "offer", "promise", "refusal", "failure", "willingness", "proposal", "way", "time", "agreement",
+              "intention", "pledge", "vow", "duty", "obligation", "tendency", "authority", "freedom", "order", "request", "threat",
+              "policy", "intent", "deal", "goal", "aim", "task", "necessity", "reason", "idea", "strategy", "campaign", "push", "drive"}
+#: antecedents that a relative clause without a pronoun tells the time, place or manner of: "the day she left"
+CIRCUMSTANCES = {"day", "time", "year", "month", "week", "moment", "night", "morning", "place", "way", "reason", "hour", "minute", "manner"}
+#: adverbs that link or hedge sentences and say nothing of the event
+LINKERS = {"also", "then", "however", "therefore", "thus", "too", "so", "moreover", "meanwhile", "instead", "otherwise", "still", "yet", "even",
+           "just", "only", "well", "as", "when", "where", "why", "how", "there", "not", "never", "indeed", "hence", "furthermore",
+           "additionally", "besides", "nonetheless", "nevertheless", "though", "rather", "else", "whenever", "wherever", "once"}
+SUBORDINATORS = {"if", "unless", "whether", "because", "although", "though", "while", "since", "before", "after", "until", "when", "as"}
+PUNCTUATION = {",", ";", ":", "-", "--", "–", "—", ".", "(", ")", "[", "]", "!", "?", "'", '"', "``", "''", "“", "”", "‘", "’", "`"}
+
+
+@dataclass(frozen=True, slots=True)
+class Adverbial:
+    """A prepositional constituent: the preposition's tokens, its object (head token), and the verb or adjective it hangs on."""
+
+    prep: tuple[int, ...]
+    token: int
+    clausal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause; all fields hold token indices but `id`, `parent` and `clauses`, which are clause numbers.
+
+    ``verb`` is the head (the copula in "she is ill"), ``group`` the wording of the predicate without adverbs (auxiliaries, negation,
+    verb, particle), with the framing verbs in front ("tried to leave"). ``subjects`` are the surface subjects, one per conjunct;
+    ``inherited`` says that they come from outside the clause. ``relation`` is the link to ``parent`` (``conj``, ``advcl``, ``relcl``,
+    ``ccomp``, ``xcomp``, ``acl``, ``pcomp`` ..., empty at a root), ``marks`` its subordinators ("if", "because"). ``auxiliaries`` hold
+    modals and tense auxiliaries, also those shared over a conjunction. ``complements`` are predicate nouns and adjectives, ``clauses`` the
+    clausal complements, ``times`` bare noun phrases of time ("Monday"), ``adverbs`` single adverbs.
+    """
+
+    id: int
+    verb: int
+    group: tuple[int, ...]
+    type: ClauseType
+    subjects: tuple[int, ...]
+    inherited: bool
+    objects: tuple[int, ...]
+    indirect: tuple[int, ...]
+    complements: tuple[int, ...]
+    adverbials: tuple[Adverbial, ...]
+    times: tuple[int, ...]
+    adverbs: tuple[int, ...]
+    clauses: tuple[int, ...]
+    passive: bool
+    agents: tuple[int, ...]
+    negations: tuple[int, ...]
+    auxiliaries: tuple[int, ...]
+    particle: int
+    marks: tuple[int, ...]
+    parent: int
+    relation: str
+    existential: bool = False
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A clause being put together."""
+
+    id: int
+    verb: int
+    parent: int
+    relation: str
+    subjects: list[int] = field(default_factory=list)
+    inherited: bool = False
+    own_subject: bool = False
+    objects: list[int] = field(default_factory=list)
+    indirect: list[int] = field(default_factory=list)
+    complements: list[int] = field(default_factory=list)
+    adverbials: list[Adverbial] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    adverbs: list[int] = field(default_factory=list)
+    clauses: list[int] = field(default_factory=list)
+    passive: bool = False
+    agents: list[int] = field(default_factory=list)
+    negations: list[int] = field(default_factory=list)
+    auxiliaries: list[int] = field(default_factory=list)
+    group: list[int] = field(default_factory=list)
+    particle: int = -1
+    marks: list[int] = field(default_factory=list)
+    existential: bool = False
+
+
+def find_clauses(tree: Tree) -> list[Clause]:
+    """Return the clauses of the text in text order; ``clauses[i].id == i``."""
+    heads = _clause_heads(tree)
+    number = {verb: i for i, verb in enumerate(sorted(heads))}
+    drafts: list[_Draft | None] = [None] * len(number)
+    done: list[_Draft] = []
+    for verb, parent in heads.items():  # parents first, so that subjects can be handed down
+        draft = _Draft(number[verb], verb, number.get(parent, -1), tree.deps[verb] if tree.heads[verb] != verb else "")
+        drafts[draft.id] = draft
+        _constituents(tree, draft, number)
+        _inherit(tree, draft, drafts)
+        done.append(draft)
+    for draft in reversed(done):
+        _share_objects(tree, draft, drafts, number)
+    return [_freeze(tree, draft) for draft in drafts if draft is not None]
+
+
+def _clause_heads(tree: Tree) -> dict[int, int]:
+    """Return the head tokens of clauses with the head of the clause around each (-1 at the top), parents before children."""
+    heads: dict[int, int] = {}
+    deps = tree.deps
+    stack = [(i, -1) for i in range(len(tree) - 1, -1, -1) if tree.heads[i] == i]
+    while stack:
+        i, owner = stack.pop()
+        if _is_clause_head(tree, i, deps[i]):
+            heads[i] = owner
+            owner = i
+        stack.extend((c, owner) for c in reversed(tree.children[i]))
+    return heads
+
+
+def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
+    if dep in ("aux", "auxpass", "amod", "compound", "prt", "mark", "case", "det", "advmod", "cc", "nmod"):
+        return False
+    if tree.pos[i] in ("VERB", "AUX"):
+        if dep in ("prep", "agent", "nsubj", "dobj", "pobj", "attr", "poss", "appos", "npadvmod", "oprd"):
+            return any(tree.deps[c] in ("nsubj", "nsubjpass", "dobj", "aux") for c in tree.children[i])
+        if dep == "conj":
+            return tree.pos[tree.heads[i]] in ("VERB", "AUX") and tree.deps[tree.heads[i]] != "amod" or tree.child(i, *SUBJECTS, "dobj") >= 0
+        return True
+    # a verb that the tagger took for a noun or adjective still has its subject: "The storm batters the coast"
+    return dep in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and tree.child(i, "nsubj", "nsubjpass") >= 0
+
+
+def conjuncts(tree: Tree, i: int) -> list[int]:
+    """Return `i` and what is coordinated with it, in text order; the parts of one name stay one ("Simon and Schuster")."""
+    found, last = [i], i
+    while True:
+        following = next((c for c in tree.children[last] if tree.deps[c] == "conj" and c > last), -1)
+        if following < 0:
+            return found
+        if tree.entity[following] < 0 or tree.entity[following] != tree.entity[i]:
+            if tree.pos[following] in ("VERB", "AUX") and tree.pos[i] not in ("VERB", "AUX") and tree.tags[following] != "VBG":
+                return found
+            found.append(following)
+        last = following
+
+
+def span_of(tree: Tree, i: int) -> tuple[int, int]:
+    """Return the token range of the phrase headed by `i`: without coordinated phrases, comma-set additions and outer punctuation."""
+    first, end = tree.left[i], tree.right[i]
+    for c in tree.children[i]:
+        if c < i:
+            if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
+                first = max(first, c + 1)
+        elif tree.deps[c] in ("cc", "conj"):
+            end = min(end, tree.left[c])
+        elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis") and tree.words[tree.left[c] - 1] in (",", "(", "-", "--", "–", "—"):
+            end = min(end, tree.left[c] - 1)
+    while end - 1 > i and (tree.words[end - 1] in (",", ";", ":", ".", "-", "--", "–", "—", "(") or tree.deps[end - 1] in ("cc", "preconj")):
+        end -= 1
+    while first < i and (tree.words[first] in (",", ";", ":", ".", "-", "--", "–", "—", ")") or tree.deps[first] in ("cc", "preconj")):
+        first += 1
+    return first, max(end, i + 1)
+
+
+def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
+    """Return the prepositional phrases that hang on `head`, their objects and conjuncts distributed."""
+    found: list[Adverbial] = []
+    pending = [c for c in tree.children[head] if tree.deps[c] in ("prep", "agent", "dative")]
+    while pending:
+        first = pending.pop(0)
+        words, last = [first], first
+        target = -1
+        for _ in range(4):  # "out of", "because of", "in front of", "from behind"
+            target = tree.child(last, "pobj", "pcomp")
+            deeper = tree.child(last, "prep")
+            if target >= 0 and tree.deps[target] == "pcomp" and tree.pos[target] == "ADP":
+                deeper = target
+            elif target >= 0:
+                break
+            if deeper < 0 or deeper < last:
+                break
+            last = deeper
+            words.append(last)
+        pending[:0] = [c for c in tree.children[first] if tree.deps[c] == "conj" and tree.pos[c] == "ADP"]
+        if target < 0:
+            continue
+        clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
+        found.extend(Adverbial(tuple(words), t, clausal) for t in conjuncts(tree, target))
+    return found
+
+
+def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
+    """Fill the draft with the verb's own constituents."""
+    verb, deps, tags = draft.verb, tree.deps, tree.tags
+    group = [verb]
+    for c in tree.children[verb]:
+        dep = deps[c]
+        if dep in SUBJECTS:
+            draft.subjects.extend(conjuncts(tree, c))
+            draft.own_subject = True
+            draft.passive = draft.passive or dep.endswith("pass")
+        elif dep in ("aux", "auxpass"):
+            group.append(c)
+            if tree.tags[c] != "TO":
+                draft.auxiliaries.append(c)
+            draft.passive = draft.passive or dep == "auxpass"
+        elif dep == "neg":
+            group.append(c)
+            draft.negations.append(c)
+        elif dep == "prt":
+            group.append(c)
+            draft.particle = c
+        elif dep == "dobj":
+            draft.objects.extend(conjuncts(tree, c))
+        elif dep == "dative" and tree.pos[c] != "ADP":
+            draft.indirect.extend(conjuncts(tree, c))
+        elif dep in ("attr", "acomp", "oprd"):
+            draft.complements.extend(conjuncts(tree, c))
+            draft.adverbials.extend(_prepositions(tree, c))
+        elif dep in ("ccomp", "xcomp"):
+            if c in number:
+                draft.clauses.append(number[c])
+            elif tree.pos[c] in ("NOUN", "PROPN", "ADJ", "PRON", "NUM"):
+                draft.complements.extend(conjuncts(tree, c))
+        elif dep == "agent":
+            draft.agents.extend(a.token for a in _prepositions_of(tree, c))
+        elif dep == "npadvmod":
+            draft.times.append(c)
+        elif dep == "advmod":
+            if tags[c] not in ("WRB",) and tree.words[c].lower() not in LINKERS:
+                draft.adverbs.append(c)
+            if tree.words[c].lower() in ("never", "no", "hardly", "scarcely", "barely"):
+                draft.negations.append(c)
+                group.append(c)
+        elif dep == "mark" or tags[c] == "WRB":
+            draft.marks.append(c)
+        elif dep == "expl":
+            draft.existential = True
+    draft.adverbials.extend(a for a in _prepositions(tree, verb) if not (draft.agents and a.token in draft.agents))
+    if draft.existential and not draft.subjects:
+        draft.subjects, draft.own_subject = draft.complements or draft.objects, True
+        draft.complements, draft.objects = ([], draft.objects) if draft.complements else ([], [])
+    draft.group = sorted(group)
+    if draft.relation in ("acl", "advcl") and tags[verb] == "VBN" and not draft.auxiliaries:
+        draft.passive = True
+
+
+def _prepositions_of(tree: Tree, prep: int) -> list[Adverbial]:
+    target = tree.child(prep, "pobj", "pcomp")
+    return [Adverbial((prep,), t) for t in conjuncts(tree, target)] if target >= 0 else []
+
+
+def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
+    """Give the clause the subject, auxiliaries and relative antecedent that it takes from outside."""
+    verb, parent = draft.verb, drafts[draft.parent] if draft.parent >= 0 else None
+    head = tree.heads[verb]
+    if draft.relation == "conj" and parent is not None and head == parent.verb:
+        draft.relation = "conj"
+        if not draft.own_subject and not draft.auxiliaries and _same_form(tree, verb, parent.verb):
+            draft.auxiliaries = list(parent.auxiliaries)
+            shared = [a for a in parent.group if a < parent.verb and a not in parent.negations[1:]]
+            draft.group = shared + draft.group
+            draft.passive = parent.passive and tree.tags[verb] in ("VBN", "VBD")
+            draft.negations = draft.negations or [n for n in parent.negations if n < parent.verb and tree.words[verb - 1] in ("or", "nor")]
+        if not draft.marks:
+            draft.marks = list(parent.marks)
+    if draft.relation == "relcl":
+        _antecedent(tree, draft, head)
+    if draft.own_subject:
+        return
+    draft.inherited = True
+    if draft.relation in ("acl", "relcl"):
+        abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
+        if not abstract:
+            draft.subjects = draft.subjects or [head]
+            return
+        owner = tree.child(head, "poss")
+        if owner >= 0:
+            draft.subjects = [owner]
+            return
+    if parent is None:
+        return
+    if draft.relation == "conj" and head != parent.verb:
+        return
+    if draft.relation == "xcomp" and parent.objects and tree.lemmas[parent.verb] not in SUBJECT_CONTROL and max(parent.objects) < verb:
+        draft.subjects = list(parent.objects)
+    elif draft.relation in INHERITING or draft.relation == "acl":
+        draft.subjects = list(parent.subjects)
+    if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
+        # "helped to raise funds": the framing verb belongs to the wording of the predicate
+        draft.group = parent.group + [g for g in draft.group if g not in parent.group]
+        draft.negations = parent.negations + draft.negations
+        draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
+
+
+def _same_form(tree: Tree, verb: int, other: int) -> bool:
+    """True if auxiliaries before `other` also govern `verb`: "was cut and flushed", "will come and see", "to come and see"."""
+    return tree.tags[verb] == tree.tags[other] or {tree.tags[verb], tree.tags[other]} == {"VBN", "VBD"} and tree.tags[other] == "VBN"
+
+
+def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
+    """Put the noun before a relative clause where its pronoun stands, or where its gap is."""
+    for slot in (draft.subjects, draft.objects, draft.complements, draft.indirect):
+        for k, token in enumerate(slot):
+            if tree.tags[token] in RELATIVE_TAGS:
+                slot[k] = head
+                draft.inherited = draft.inherited or slot is draft.subjects
+                return
+    for k, adverbial in enumerate(draft.adverbials):
+        if tree.tags[adverbial.token] in RELATIVE_TAGS:
+            draft.adverbials[k] = Adverbial(adverbial.prep, head)
+            return
+    if draft.own_subject and not any(tree.tags[m] == "WRB" for m in draft.marks):
+        stranded = next((c for c in tree.children[draft.verb] if tree.deps[c] == "prep" and not tree.children[c]), -1)
+        if stranded >= 0:
+            draft.adverbials.append(Adverbial((stranded,), head))
+        elif not draft.objects and not draft.clauses and not draft.passive and not draft.complements \
+                and tree.lemmas[head] not in CIRCUMSTANCES and tree.words[tree.left[draft.verb]].lower() not in ("where", "when", "whose"):
+            draft.objects.append(head)
+
+
+def _share_objects(tree: Tree, draft: _Draft, drafts: list[_Draft | None], number: dict[int, int]) -> None:
+    """Give "wrote and directed the film" its object on both verbs."""
+    if draft.objects or draft.passive or draft.complements or draft.clauses or draft.adverbials:
+        return
+    follower = next((c for c in tree.children[draft.verb] if tree.deps[c] == "conj" and c in number), -1)
+    if follower < 0:
+        return
+    other = drafts[number[follower]]
+    between = range(draft.verb + 1, follower)
+    if other is not None and other.objects and not other.own_subject and min(other.objects) > follower \
+            and all(tree.deps[k] in ("cc", "advmod", "punct", "conj") for k in between):
+        draft.objects = list(other.objects)
+
+
+def _freeze(tree: Tree, draft: _Draft) -> Clause:
+    copular = tree.lemmas[draft.verb] in COPULAS
+    kind: ClauseType
+    if draft.objects or (draft.clauses and not draft.complements):
+        kind = "SVOO" if draft.indirect else "SVOC" if draft.complements else "SVOA" if draft.adverbials else "SVO"
+    elif draft.complements:
+        kind = "SVC"
+    else:
+        kind = "SVA" if draft.adverbials and (copular or draft.passive or not draft.adverbs) else "SV"
+    return Clause(draft.id, draft.verb, tuple(dict.fromkeys(draft.group)), kind, tuple(draft.subjects), draft.inherited, tuple(draft.objects),
+                  tuple(draft.indirect), tuple(draft.complements), tuple(draft.adverbials), tuple(draft.times), tuple(draft.adverbs),
+                  tuple(draft.clauses), draft.passive, tuple(draft.agents), tuple(draft.negations), tuple(draft.auxiliaries),
+                  draft.particle, tuple(draft.marks), draft.parent, draft.relation, draft.existential)
+
+
+def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]) -> list[Claim]:
+    """Return the claims the clauses make, numbered from 0 in text order; ``claim.predicate.start`` is the clause's verb.
+
+    Subjects, objects and complements are distributed, every other constituent is an argument of each claim. A clause without
+    subject and object (an imperative, a verbless heading) makes no claim.
+    """
+    by_head = {tree.at[m.head.start]: m.id for m in mentions if m.head.start in tree.at}
+    wordings: dict[int, tuple[int, int]] = {}
+
+    def argument(role: str, token: int, claim: int | None = None) -> Argument:
+        if token not in wordings:
+            first, end = span_of(tree, token)
+            wordings[token] = tree.starts[first], tree.ends[end - 1]
+        start, stop = wordings[token]
+        return Argument(role, start, stop, by_head.get(token), claim)
+
+    frames = [_frames(tree, clause) for clause in clauses]
+    first_claim: list[int | None] = []
+    total = 0
+    for frame in frames:
+        first_claim.append(total if frame else None)
+        total += len(frame)
+    claims: list[Claim] = []
+    for clause, frame in zip(clauses, frames, strict=True):
+        shared = [argument("clause", clauses[c].verb, first_claim[c]) for c in clause.clauses]
+        shared += [argument(_preposition(tree, a.prep), a.token) for a in clause.adverbials]
+        shared += [argument("time", t) for t in clause.times] + [argument("adverb", a) for a in clause.adverbs]
+        for core in frame:
+            arguments = tuple(dict.fromkeys([argument(role, token) for role, token in core] + shared))
+            claims.append(_claim(tree, clause, len(claims), arguments))
+    return claims
+
+
+def _frames(tree: Tree, clause: Clause) -> list[list[tuple[str, int]]]:
+    """Return the core arguments of each claim that the clause makes, conjuncts distributed, as (deep role, token)."""
+    surface: list[int | None] = [*clause.subjects] or [None]
+    objects: list[int | None] = [*clause.objects] or [None]
+    complements: list[int | None] = [*clause.complements] or [None]
+    subject_role, object_role = "subject", "object"
+    agents: list[int | None] = [None]
+    if clause.passive:
+        subject_role, agents = ("indirect" if clause.objects else "object"), [*clause.agents] or [None]
+    if not clause.subjects and not clause.objects and not clause.agents:
+        return []
+    found: list[list[tuple[str, int]]] = []
+    for agent in agents:
+        for subject in surface:
+            for thing in objects:
+                for complement in complements:
+                    slots = (("subject", agent), (subject_role, subject), (object_role, thing), ("complement", complement))
+                    core = [(role, token) for role, token in slots if token is not None]
+                    core += [("indirect", token) for token in clause.indirect]
+                    found.append(core)
+                    if len(found) == MOST_CLAIMS:
+                        return found
+    return found
+
+
+def _preposition(tree: Tree, tokens: tuple[int, ...]) -> str:
+    return " ".join(tree.words[t].lower() for t in tokens)
+
+
+def _claim(tree: Tree, clause: Clause, number: int, arguments: tuple[Argument, ...]) -> Claim:
+    verb = clause.verb
+    lemma = tree.lemmas[verb].lower()
+    if clause.particle >= 0:
+        lemma += " " + tree.words[clause.particle].lower()
+    group = clause.group
+    start = min([tree.starts[group[0]], *(a.start for a in arguments)])
+    end = max([tree.ends[group[-1]], *(a.end for a in arguments)])
+    first, after = tree.sentences[tree.sentence[verb]]
+    copula = bool(clause.complements) and lemma == "be"
+    return Claim(number, "copula" if copula else "verb", lemma, " ".join(tree.words[g] for g in group),
+                 Span(tree.starts[verb], tree.ends[max(verb, clause.particle)]), arguments, Span(start, end),
+                 Span(tree.starts[first], tree.ends[after - 1]), passive=clause.passive, extractor="clauses")
