@@ -1,0 +1,45 @@
+"""newskg: news articles in, an RDF knowledge graph with evidence out.
+
+The way of an article, one module a step:
+
+1. :mod:`kg.read` turns files into articles, 2. :mod:`kg.parse` parses them with spaCy, 3. :mod:`kg.extract` reads mentions, entities
+and claims, 4. :mod:`kg.resolve` decides what is one across articles, 5. :mod:`kg.ground` turns claims into statements by the
+ontology, 6. :mod:`kg.graph` writes them as RDF. :mod:`kg.pipeline` alone knows the order; :mod:`kg.cli` is the command line.
+
+>>> import kg
+>>> report = kg.build(["data/articles/"], "graph")     # doctest: +SKIP
+>>> with kg.open("graph") as graph:                      # doctest: +SKIP
+...     for row in graph.query("who-said-what"):
+...         print(row)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.graph import Graph as Graph
+    from kg.graph import open_graph as open
+    from kg.pipeline import Report as Report
+    from kg.pipeline import build as build
+    from kg.settings import Settings as Settings
+
+__version__ = "0.1.0"
+
+#: public name -> where it lives; loaded when first asked for, so that `kg --help` stays fast
+_HOMES = {
+    "Graph": "kg.graph:Graph",
+    "Report": "kg.pipeline:Report",
+    "Settings": "kg.settings:Settings",
+    "build": "kg.pipeline:build",
+    "open": "kg.graph:open_graph",
+}
+__all__ = ["Graph", "Report", "Settings", "build", "open"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    return getattr(importlib.import_module(module), attribute)

@@ -1,0 +1,22 @@
+"""One frozen record of everything a build can be told."""
+
+from __future__ import annotations
+
+from kg.iris import BASE
+from kg.records import Record
+
+
+
+class Settings(Record):
+    """What decides the outcome of a build: two builds with equal settings and articles are equal, byte for byte.
+
+    ``model`` names a spaCy pipeline (the installed English one when empty), ``base`` is the IRI under which entities, statements and
+    articles are minted, ``ontology`` are paths of the user's own ontology files (the bundled one when empty), statements under
+    ``min_confidence`` are left out of the graph (they stay in the extractions), and ``no_text`` keeps full texts out of the page.
+    """
+
+    model: str = ""
+    base: str = BASE
+    ontology: tuple[str, ...] = ()
+    min_confidence: float = 0.0
+    no_text: bool = False

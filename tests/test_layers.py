@@ -1,0 +1,77 @@
+"""The import rules of the module map: imports point one way, and each library stays behind its door."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "kg"
+MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+           for path in PACKAGE.rglob("*.py")}
+
+#: our own layers, from the ground up; a module may import from layers before its own only (and its own package's parts)
+LAYERS = [
+    {"kg.errors", "kg.iris", "kg.records"},
+    {"kg.settings", "kg.ontology"},
+    {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.view", "kg.folder", "kg.triples"},
+    {"kg.components", "kg.export"},
+    {"kg.parse", "kg.graph"},
+    {"kg.pipeline"},
+    {"kg.cli"},
+]
+#: library -> modules that may see it
+DOORS = {
+    "spacy": {"kg.parse", "kg.components", "kg.extract.tree"},
+    "rdflib": {"kg.ontology", "kg.graph", "kg.query"},
+    "oxrdflib": {"kg.graph"},
+    "pyshacl": {"kg.graph"},
+    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.export"},
+    "networkx": {"kg.view"},
+    "igraph": {"kg.view"},
+    "pyvis": {"kg.view"},
+    "trafilatura": {"kg.read"},
+    "click": {"kg.cli"},
+    "rich": {"kg.cli"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the names a module imports, also inside functions; imports for the type checker are left out."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def home(name: str) -> str:
+    """Return the layer module that the dotted `name` belongs to."""
+    return next((module for layer in LAYERS for module in layer if name == module or name.startswith(module + ".")), "")
+
+
+@pytest.mark.parametrize("path", sorted(MODULES), ids=lambda path: MODULES[path])
+def test_imports_point_one_way(path: Path) -> None:
+    module = MODULES[path]
+    if module == "kg":
+        return  # its public names are loaded on demand
+    own = home(module)
+    assert own, f"{module} is in no layer: put it on the map in tests/test_layers.py first"
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    for name in imports(path):
+        other = home(name)
+        allowed = not other or other == own or level[other] < level[own] or (level[own] == 0 and level[other] == 0)
+        assert allowed, f"{module} imports {name}: imports point from {own} down only"
+
+
+@pytest.mark.parametrize("path", sorted(MODULES), ids=lambda path: MODULES[path])
+def test_libraries_stay_behind_their_doors(path: Path) -> None:
+    module = MODULES[path]
+    for name in imports(path):
+        library = name.partition(".")[0]
+        assert module in DOORS.get(library, {module}), f"{module} imports {library}: only {sorted(DOORS[library])} may"
