@@ -98,9 +98,14 @@ class _Maker:
         for argument in by:
             yield from say(claim.phrase + " by", argument)
             said = True
+        written = ""
         for argument in claim.arguments:
             if argument.role not in CORE:
-                yield from say(f"{base} {argument.role}", argument)
+                before = self.text[max(claim.sentence.start, argument.start - len(argument.role) - 3):argument.start].rstrip()
+                if before.lower().endswith(argument.role):
+                    written = before[len(before) - len(argument.role):]
+                preposition = written if written.lower() == argument.role else argument.role
+                yield from say(f"{base} {preposition}", argument)
                 said = True
         for argument in roles.get("time", []):
             yield from say(base, argument)

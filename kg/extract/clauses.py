@@ -168,7 +168,8 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
         following = next((c for c in tree.children[last] if tree.deps[c] == "conj" and c > last), -1)
         if following < 0:
             return found
-        if tree.entity[following] < 0 or tree.entity[following] != tree.entity[i]:
+        glued = tree.starts[following] == tree.ends[following - 1]  # "the Smith-Jones paper"
+        if not glued and (tree.entity[following] < 0 or tree.entity[following] != tree.entity[i]):
             if tree.pos[following] in ("VERB", "AUX") and tree.pos[i] not in ("VERB", "AUX") and tree.tags[following] != "VBG":
                 return found
             found.append(following)
@@ -215,6 +216,7 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
         pending[:0] = [c for c in tree.children[first] if tree.deps[c] == "conj" and tree.pos[c] == "ADP"]
         if target < 0:
             continue
+        pending[:0] = [c for c in tree.children[last] if c > target and tree.deps[c] == "prep"]  # "from 1970 to 1985"
         clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
         found.extend(Adverbial(tuple(words), t, clausal) for t in conjuncts(tree, target))
     return found
@@ -271,6 +273,10 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     if draft.existential and not draft.subjects:
         draft.subjects, draft.own_subject = draft.complements or draft.objects, True
         draft.complements, draft.objects = ([], draft.objects) if draft.complements else ([], [])
+    if len(draft.clauses) > 1:
+        # "They were late; she said that ...": of two clausal complements the one before a semicolon is a sentence of its own
+        after = [c for c in draft.clauses if c > draft.id]
+        draft.clauses = after or draft.clauses
     draft.group = sorted(group)
     if draft.relation in ("acl", "advcl") and tags[verb] == "VBN" and not draft.auxiliaries:
         draft.passive = True
@@ -287,20 +293,26 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     head = tree.heads[verb]
     if draft.relation == "conj" and parent is not None and head == parent.verb:
         draft.relation = "conj"
-        if not draft.own_subject and not draft.auxiliaries and _same_form(tree, verb, parent.verb):
+        if not draft.own_subject and not draft.auxiliaries and _same_form(tree, draft, parent.verb):
             draft.auxiliaries = list(parent.auxiliaries)
             shared = [a for a in parent.group if a < parent.verb and a not in parent.negations[1:]]
             draft.group = shared + draft.group
-            draft.passive = parent.passive and tree.tags[verb] in ("VBN", "VBD")
+            draft.passive = parent.passive
             draft.negations = draft.negations or [n for n in parent.negations if n < parent.verb and tree.words[verb - 1] in ("or", "nor")]
         if not draft.marks:
             draft.marks = list(parent.marks)
     if draft.relation == "relcl":
         _antecedent(tree, draft, head)
+        if draft.inherited and parent is not None and head in parent.complements and parent.subjects and not parent.objects:
+            draft.subjects = list(parent.subjects)
     if draft.own_subject:
         return
     draft.inherited = True
     if draft.relation in ("acl", "relcl"):
+        if parent is not None and head in parent.complements and parent.subjects and not parent.objects:
+            # "Ann was the first pilot to cross the strait", "Ann is a pilot who ...": said of Ann
+            draft.subjects = list(parent.subjects)
+            return
         abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
         if not abstract:
             draft.subjects = draft.subjects or [head]
@@ -311,6 +323,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             return
     if parent is None:
         return
+    if draft.relation == "pcomp" and tree.pos[tree.heads[head]] in ("NOUN", "PROPN", "PRON"):
+        return  # "the need for closing the mine" does not say whose
     if draft.relation == "conj" and head != parent.verb:
         return
     if draft.relation == "xcomp" and parent.objects and tree.lemmas[parent.verb] not in SUBJECT_CONTROL and max(parent.objects) < verb:
@@ -318,15 +332,20 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     elif draft.relation in INHERITING or draft.relation == "acl":
         draft.subjects = list(parent.subjects)
     if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
-        # "helped to raise funds": the framing verb belongs to the wording of the predicate
-        draft.group = parent.group + [g for g in draft.group if g not in parent.group]
+        # "helped to raise funds", "were able to help": the framing words belong to the wording of the predicate
+        frame = parent.group + [c for c in parent.complements if c < verb and tree.pos[c] == "ADJ"]
+        draft.group = frame + [g for g in draft.group if g not in frame]
         draft.negations = parent.negations + draft.negations
         draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
 
 
-def _same_form(tree: Tree, verb: int, other: int) -> bool:
-    """True if auxiliaries before `other` also govern `verb`: "was cut and flushed", "will come and see", "to come and see"."""
-    return tree.tags[verb] == tree.tags[other] or {tree.tags[verb], tree.tags[other]} == {"VBN", "VBD"} and tree.tags[other] == "VBN"
+def _same_form(tree: Tree, draft: _Draft, other: int) -> bool:
+    """True if auxiliaries before `other` also govern the clause's verb: "was cut and flushed", "will come and see".
+
+    The tagger often takes the second participle for a past tense; one without object or infinitive is taken back.
+    """
+    tag = tree.tags[draft.verb]
+    return tag == tree.tags[other] or (tag == "VBD" and tree.tags[other] == "VBN" and not draft.objects and not draft.clauses)
 
 
 def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
@@ -441,16 +460,25 @@ def _preposition(tree: Tree, tokens: tuple[int, ...]) -> str:
     return " ".join(tree.words[t].lower() for t in tokens)
 
 
+def _with_adverbs(tree: Tree, clause: Clause) -> list[int]:
+    """Return the predicate's tokens with the adverbs that stand among them or right before: "has often been seen", "also owns"."""
+    first, last = clause.group[0], clause.verb
+    inner = [c for c in tree.children[clause.verb]
+             if tree.deps[c] == "advmod" and first - 1 <= c < last and not tree.children[c] and tree.tags[c] != "WRB"]
+    return sorted({*clause.group, *inner}) if clause.group == tuple(sorted(clause.group)) else list(clause.group)
+
+
 def _claim(tree: Tree, clause: Clause, number: int, arguments: tuple[Argument, ...]) -> Claim:
     verb = clause.verb
     lemma = tree.lemmas[verb].lower()
     if clause.particle >= 0:
         lemma += " " + tree.words[clause.particle].lower()
     group = clause.group
+    words = _with_adverbs(tree, clause)
     start = min([tree.starts[group[0]], *(a.start for a in arguments)])
     end = max([tree.ends[group[-1]], *(a.end for a in arguments)])
     first, after = tree.sentences[tree.sentence[verb]]
     copula = bool(clause.complements) and lemma == "be"
-    return Claim(number, "copula" if copula else "verb", lemma, " ".join(tree.words[g] for g in group),
+    return Claim(number, "copula" if copula else "verb", lemma, " ".join(tree.words[g] for g in words),
                  Span(tree.starts[verb], tree.ends[max(verb, clause.particle)]), arguments, Span(start, end),
                  Span(tree.starts[first], tree.ends[after - 1]), passive=clause.passive, extractor="clauses")
