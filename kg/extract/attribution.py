@@ -1,0 +1,631 @@
+"""Who says it, and how sure: sets polarity, certainty, tense, status, speaker, source and cue of each claim.
+
+What holds of a predicate follows from the words around it (negation, modals, adverbs) and from what it is embedded in: "denied that",
+"failed to", "plans to", "if". Each predicate's :class:`View` is computed from that of the predicate above it, so the nesting may be
+any number deep and each token is looked at once. The distinctions are those of FactBank (Sauri and Pustejovsky 2009) and MinIE
+(Gashteovski et al. 2017); what each word does stands in ``data/cues.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kg.extract.clauses import Clause
+from kg.extract.cues import Cue, load_cues
+from kg.extract.quotes import Quote
+from kg.extract.tree import Tree
+from kg.records import Certainty, Claim, Mention, Polarity, Span, Status, Tense
+
+RANK: dict[str, int] = {"Certain": 0, "Probable": 1, "Possible": 2}
+#: of two statuses the one further right wins: "he said he plans to" is a claim, "he said that if she won" a condition
+STATUS_RANK: dict[str, int] = {"Asserted": 0, "Planned": 1, "Claimed": 2, "Conditional": 3, "Asked": 4}
+MODALS: dict[str, Certainty] = {"may": "Possible", "might": "Possible", "could": "Possible", "can": "Possible", "should": "Probable",
+                                "ought": "Probable", "must": "Probable"}
+NEGATIVE_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither"])
+SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
+CORE = ("nsubj", "nsubjpass", "dobj", "attr", "pobj", "dative")
+#: verbs whose that-clause is no statement of their subject: "this means that", "it happened that", "he made sure that"
+NOT_SAYING = frozenset(["mean", "make", "ensure", "be", "happen", "help", "let", "cause", "allow", "turn", "result", "get", "have", "start",
+                        "matter", "do", "guarantee", "see", "watch", "seem", "appear", "wait", "remain", "become"])
+#: prepositions whose clause did not happen: "left without paying", "instead of paying"
+WITHOUT = frozenset(["without", "instead", "rather"])
+#: verbs that take an accusation with a preposition: "accused of stealing", "charged with fraud"
+ACCUSING = {"accuse": "of", "suspect": "of", "charge": "with", "indict": "for", "blame": "for", "sue": "for", "investigate": "for"}
+NEWSPAPERS = frozenset(["newspaper", "broadcaster", "tabloid", "newswire"])
+PRESUPPOSED = frozenset(["title", "apposition", "possessive", "compound"])
+
+
+class View(NamedTuple):
+    """How one predicate stands in the text; ``speaker``, ``source`` are head tokens or -1, ``cue`` tokens (first, end) or empty."""
+
+    negative: bool = False
+    certainty: Certainty = "Certain"
+    tense: Tense = "Present"
+    status: Status = "Asserted"
+    speaker: int = -1
+    source: int = -1
+    cue: tuple[int, ...] = ()
+
+
+def attribute(tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote], clauses: Sequence[Clause],
+              claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims with polarity, certainty, tense, status, speaker, source and cue set, in the given order.
+
+    A newspaper or agency that reports a thing becomes its ``source`` and leaves it Asserted; any other party becomes the ``speaker``
+    and makes it Claimed. Of nested reports the innermost is kept: "A denied that B did it, C said" is A's denial.
+    """
+    reader = _Reader(tree, mentions, quotes, clauses)
+    return [reader.mark(claim) for claim in claims]
+
+
+class _Reader:
+    """The views of one article's predicates, each computed once."""
+
+    def __init__(self, tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote], clauses: Sequence[Clause]) -> None:
+        self.tree = tree
+        self.cues = load_cues()
+        self.by_head = {tree.at[m.head.start]: m for m in reversed(mentions) if m.head.start in tree.at}
+        self.by_token = {tree.at[m.start]: m for m in reversed(mentions) if m.start in tree.at}
+        self.clause_of = {clause.verb: clause for clause in clauses}
+        self.views: dict[int, View] = {}
+        self.quotes = quotes
+        self.quote_of = [-1] * len(tree)
+        for number, quote in enumerate(quotes):
+            self.quote_of[quote.first:quote.end] = [number] * (quote.end - quote.first)
+        self.according = self._according()
+
+    def mark(self, claim: Claim) -> Claim:
+        """Return the claim as its predicate stands in the text."""
+        token = self.tree.at.get(claim.predicate.start, -1)
+        if token < 0:
+            return claim
+        view = self.nominal(token, claim.form) if claim.form not in ("verb", "copula") else self.view(token)
+        polarity: Polarity = "Negative" if view.negative else "Positive"
+        speaker, source = self._mention(view.speaker), self._mention(view.source)
+        span = Span(self.tree.starts[view.cue[0]], self.tree.ends[view.cue[-1]]) if view.cue else None
+        return _changed(claim, polarity, view, speaker, source, span)
+
+    def _mention(self, token: int) -> int | None:
+        """Return the id of the mention whose head is `token`, or that begins the phrase it heads."""
+        if token < 0:
+            return None
+        mention = self.by_head.get(token) or self.by_token.get(token) or self.by_token.get(self.tree.left[token])
+        return mention.id if mention else None
+
+    # predicates in clauses
+
+    def view(self, token: int) -> View:
+        """Return the view of the predicate `token`, computing those above it first."""
+        path = []
+        i = token
+        while i not in self.views:
+            path.append(i)
+            above = self._above(i)
+            if above < 0 or above in path:
+                break
+            i = above
+        for i in reversed(path):
+            above = self._above(i)
+            self.views[i] = self._view(i, above)
+        return self.views[token]
+
+    def _above(self, i: int) -> int:
+        """Return the predicate that `i` is embedded in, or -1: the verb, adjective or noun above, prepositions skipped.
+
+        "Ruiz denied it, Delta's lawyer told the Herald": the parser joins the second verb to the first; it is the one that reports.
+        """
+        tree = self.tree
+        trailing = self._trailing_report(i)
+        if trailing >= 0:
+            return trailing
+        head = tree.heads[i]
+        if head == i or self._trailing_report(head) == i:
+            return -1
+        while tree.deps[head] in ("prep", "agent", "mark", "case") and tree.heads[head] != head:
+            head = tree.heads[head]
+        if self._trailing_report(head) == i:
+            return -1
+        return head
+
+    def _trailing_report(self, i: int) -> int:
+        """Return the reporting verb that ends the sentence of `i` as a joined clause: "It rained, the mayor told the Herald.", or -1."""
+        tree = self.tree
+        if not tree.children[i] or tree.pos[i] not in ("VERB", "AUX"):
+            return -1
+        last = -1
+        for child in reversed(tree.children[i]):
+            if child > i and tree.deps[child] in ("conj", "parataxis", "dep") and tree.lemmas[child] in self.cues.speech:
+                last = child
+                break
+        if last < 0 or tree.tags[last] not in ("VBD", "VBZ", "VBP") or tree.child(last, "nsubj") < 0 or tree.child(last, "ccomp") >= 0:
+            return -1
+        if any(tree.deps[c] == "cc" and c < last for c in tree.children[i]):
+            return -1
+        return last if tree.right[i] - tree.right[last] <= 2 else -1
+
+    def _view(self, i: int, above: int) -> View:
+        outer = self._inherited(i, above) if above >= 0 else View()
+        own = self._own(i, outer, above)
+        own = self._with_according(i, own)
+        return self._with_quote(i, own)
+
+    def _inherited(self, i: int, above: int) -> View:
+        """Return what the predicate `i` takes from the predicate `above` it."""
+        tree, dep = self.tree, self.tree.deps[i]
+        upper = self.views[above]
+        report = View(status="Claimed" if upper.status == "Claimed" else "Asserted", speaker=upper.speaker, source=upper.source,
+                      cue=upper.cue, tense=upper.tense, certainty=upper.certainty if upper.status == "Claimed" else "Certain")
+        if self._trailing_report(i) == above:
+            return self._reported(above, self._best(above, "that"), upper)
+        if dep == "conj":
+            shared = tree.child(i, *SUBJECTS) < 0 or tree.child(i, "aux", "auxpass") < 0 and not self._finite(i)
+            if tree.pos[above] not in ("VERB", "AUX") or shared and not self._finite(i):
+                negated = upper.negative and (not self._local_negation(above) or self._joined_by_or(above, i))
+                return upper._replace(negative=negated)
+            return self.embedded_like(above, i)
+        if dep == "relcl" or dep == "appos":
+            return report
+        if dep in ("ccomp", "csubj", "parataxis") or dep == "advcl" and self._is_report_of(above, i):
+            return self._complement(i, above, upper, report)
+        if dep == "xcomp" or dep == "ccomp":
+            return self._infinitive(i, above, upper, report)
+        if dep == "pcomp":
+            return self._gerund(i, above, upper, report)
+        if dep == "acl":
+            return self._noun_clause(i, above, report)
+        if dep == "advcl" and not self._finite(i):
+            return report._replace(status=upper.status, certainty=upper.certainty)
+        if dep in ("acomp", "attr", "oprd", "dobj") and tree.pos[above] in ("VERB", "AUX"):
+            return upper
+        return report
+
+    def embedded_like(self, above: int, i: int) -> View:
+        """Return what `above` itself inherits, for a clause with a verb form of its own joined to it."""
+        top = self._above(above)
+        if top < 0 or top == i or top not in self.views:
+            upper = self.views[above]
+            if self._trailing_report(above) >= 0:
+                return upper._replace(negative=False, certainty="Certain")
+            return View(tense=upper.tense)
+        inherited = self._inherited(above, top)
+        if inherited.negative and self.tree.deps[above] == "ccomp":
+            return inherited
+        return inherited
+
+    def _complement(self, i: int, above: int, upper: View, report: View) -> View:
+        """Return what a finite clause takes from the verb or adjective it completes."""
+        tree = self.tree
+        marks = {tree.words[c].lower() for c in tree.children[i] if tree.deps[c] == "mark"}
+        if not self._finite(i) and "that" not in marks and self._has_to(i):
+            return self._infinitive(i, above, upper, report)
+        if marks & {"whether", "if"}:
+            return report._replace(status="Asked")
+        if tree.pos[above] == "ADJ" or tree.child(above, "acomp") >= 0 and tree.lemmas[above] in ("be", "seem", "become", "feel"):
+            adjective = above if tree.pos[above] == "ADJ" else tree.child(above, "acomp")
+            return self._predicate_adjective(adjective, report)
+        cue = self._best(above, "that")
+        if cue:
+            return self._reported(above, cue, upper)
+        if "that" in marks and tree.lemmas[above] not in NOT_SAYING and tree.lemmas[above] not in self.cues.verbs:
+            return self._reported(above, Cue("said", "Claimed", speaker=True), upper)
+        if tree.lemmas[above] in self.cues.verbs:
+            return report
+        return report._replace(status=upper.status if upper.status != "Planned" else "Asserted")
+
+    def _best(self, verb: int, scope: str) -> Cue | None:
+        """Return the verb's effect on a complement of that kind ("that" or "to"), or None."""
+        cues = self.cues.verbs.get(self._lemma(verb), ())
+        return next((cue for cue in cues if cue.scope == scope), None) or next((cue for cue in cues if not cue.scope), None)
+
+    def _lemma(self, verb: int) -> str:
+        """Return the verb's lemma, with its particle if that is a cue of its own ("point out")."""
+        lemma = self.tree.lemmas[verb].lower()
+        particle = self.tree.child(verb, "prt")
+        full = f"{lemma} {self.tree.words[particle].lower()}" if particle >= 0 else lemma
+        return full if full in self.cues.verbs else lemma
+
+    def _reported(self, verb: int, cue: Cue | None, upper: View) -> View:
+        """Return the view of what `verb` reports."""
+        if cue is None or not cue.status:
+            return View(status=upper.status if upper.status in ("Claimed", "Asked", "Conditional") else "Asserted", speaker=upper.speaker,
+                        source=upper.source, cue=upper.cue)
+        if cue.status in ("Planned", "Asked"):
+            return View(status=cue.status, speaker=upper.speaker, source=upper.source, cue=upper.cue, negative=False,  # type: ignore[arg-type]
+                        tense="Future" if cue.status == "Planned" else "Present")
+        certainty: Certainty = cue.certainty or "Certain"  # type: ignore[assignment]
+        tokens = self._cue_tokens(verb)
+        if upper.negative and not cue.negative:  # "did not say that it was safe": nobody says so
+            return View(certainty="Possible", status="Claimed", source=upper.source, cue=tokens)
+        negative = cue.negative != (upper.negative and cue.negative)
+        speaker = self._speaker(verb)
+        source = upper.source
+        heard = self._listener(verb)
+        if heard >= 0:
+            source = heard
+        if speaker >= 0 and self._is_outlet(speaker) and cue.group in ("said", "revealed", "found"):
+            return View(negative=negative, certainty=certainty, status=upper.status if upper.status != "Planned" else "Asserted",
+                        speaker=upper.speaker, source=speaker, cue=tokens)
+        return View(negative=negative, certainty=certainty, status="Claimed", speaker=speaker, source=source, cue=tokens)
+
+    def _infinitive(self, i: int, above: int, upper: View, report: View) -> View:
+        """Return what an infinitive or gerund takes from what governs it: "failed to", "plans to", "is unable to", "is said to"."""
+        tree = self.tree
+        if tree.pos[above] == "ADJ":
+            return self._predicate_adjective(above, report._replace(negative=upper.negative, status=upper.status, certainty=upper.certainty))
+        adjective = tree.child(above, "acomp")
+        if adjective >= 0 and adjective < i:
+            return self._predicate_adjective(adjective, upper)
+        passive = tree.child(above, "auxpass") >= 0
+        lemma = self._lemma(above)
+        cue = self._best(above, "to")
+        said = self._best(above, "that")
+        if passive and said and said.status == "Claimed" and (not cue or cue.status == "Planned" and self._perfect(i) or lemma == "say"):
+            if said.group == "found" or said.group == "revealed":  # "was found to have hidden the file"
+                return upper
+            certainty = said.certainty or ("Probable" if said.group == "claimed" else upper.certainty)
+            return upper._replace(status="Claimed", certainty=certainty, cue=self._cue_tokens(above), speaker=self._agent(above))  # type: ignore[arg-type]
+        if cue is None:
+            return upper
+        if cue.status == "Claimed":  # "He claims to be a doctor", "He denied stealing"
+            return self._reported(above, cue, upper)
+        negative = upper.negative != cue.negative
+        status = upper.status
+        if cue.status == "Planned" and STATUS_RANK[upper.status] < STATUS_RANK["Planned"]:
+            status = "Planned"
+        tense: Tense = "Future" if cue.status == "Planned" else upper.tense
+        certainty = cue.certainty or upper.certainty
+        return upper._replace(negative=negative, status=status, tense=tense, certainty=certainty)  # type: ignore[arg-type]
+
+    def _predicate_adjective(self, adjective: int, view: View) -> View:
+        for effect in self.cues.predicates.get(self.tree.lemmas[adjective].lower(), ()):
+            view = _apply(view, effect)
+            if effect == "Planned":
+                view = view._replace(tense="Future")
+        return view
+
+    def _gerund(self, i: int, above: int, upper: View, report: View) -> View:
+        """Return what a gerund behind a preposition takes: "without paying", "barred from selling", "accused of lying"."""
+        tree = self.tree
+        preposition = tree.heads[i]
+        word = tree.words[preposition].lower()
+        if word in WITHOUT or tree.words[max(preposition - 1, 0)].lower() in WITHOUT and word in ("of", "than"):
+            return report._replace(negative=True)
+        lemma = tree.lemmas[above].lower()
+        if ACCUSING.get(lemma) == word:
+            speaker = self._agent(above) if tree.child(above, "auxpass") >= 0 or tree.tags[above] == "VBN" else self._speaker(above)
+            return View(status="Claimed", speaker=speaker, source=upper.source, cue=self._cue_tokens(above), tense="Past")
+        if word == "from" and (cue := self._best(above, "to")) and cue.negative:
+            return upper._replace(negative=not upper.negative)
+        if tree.pos[above] in ("NOUN", "PROPN"):
+            return self._noun_clause(i, above, report)
+        if word in ("to", "of", "about", "on", "against", "for") and (cue := self._best(above, "to")) and cue.status:
+            return self._infinitive(i, above, upper, report)
+        return report
+
+    def _noun_clause(self, i: int, noun: int, report: View) -> View:
+        """Return what a clause takes from its noun: "the claim that she lied", "a plan to leave", "his failure to appear"."""
+        tree = self.tree
+        marks = [tree.words[c].lower() for c in tree.children[i] if tree.deps[c] == "mark"]
+        if not (self._has_to(i) or "that" in marks or tree.deps[i] == "pcomp"):
+            return report
+        view = report
+        for effect in self.cues.nouns.get(tree.lemmas[noun].lower(), ()):
+            if effect == "Claimed" and self._has_to(i) or effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",):
+                continue
+            view = _apply(view, effect)
+            if effect == "Claimed":
+                owner = tree.child(noun, "poss")
+                view = view._replace(speaker=owner if owner >= 0 else view.speaker, cue=(noun,))
+            if effect == "Planned":
+                view = view._replace(tense="Future")
+        if view == report and self._has_to(i) and tree.deps[i] == "acl":  # "the first to arrive", "evidence to support it"
+            return report._replace(certainty="Possible") if tree.pos[noun] == "NOUN" else report
+        return view
+
+    def _own(self, i: int, outer: View, above: int) -> View:
+        """Return the view of `i` with the effects of its own negation, auxiliaries, adverbs, conditions and question mark."""
+        tree = self.tree
+        view = outer._replace(negative=outer.negative != self._local_negation(i))
+        aux = [c for c in tree.children[i] if tree.deps[c] in ("aux", "auxpass") and c < i or tree.tags[c] == "MD" and tree.deps[c] == "aux"]
+        if not aux and tree.deps[i] == "conj" and tree.tags[i] in ("VB", "VBN", "VBG") and tree.pos[tree.heads[i]] in ("VERB", "AUX"):
+            aux = [c for c in tree.children[tree.heads[i]] if tree.deps[c] in ("aux", "auxpass") and c < i]
+        modals = [tree.lemmas[c].lower() for c in aux if tree.tags[c] == "MD"]
+        view = view._replace(tense=self._tense(i, aux, view.tense))
+        for modal in modals:
+            if modal in MODALS:
+                view = _worse(view, MODALS[modal])
+            elif modal in ("will", "shall", "'ll", "’ll", "wo"):
+                view = _status(view, "Planned")._replace(tense="Future")
+            elif modal in ("would", "'d", "’d"):
+                if outer.status == "Claimed" and not self._perfect(i):
+                    view = view._replace(tense="Future")  # future in the past: "he said he would leave"
+                else:
+                    view = _status(view, "Conditional")
+        if tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i or tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i:
+            pass
+        for child in tree.children[i]:
+            word = tree.words[child].lower()
+            if tree.deps[child] in ("advmod", "npadvmod", "intj", "neg"):
+                for effect in self.cues.adverbs.get(word, ()):
+                    if effect != "Negative":
+                        view = _apply(view, effect)
+            elif tree.deps[child] == "mark" and word in ("if", "unless", "lest", "providing", "provided"):
+                if tree.deps[i] != "ccomp":
+                    view = _status(view, "Conditional")
+            elif tree.deps[child] == "mark" and word == "whether":
+                view = _status(view, "Asked")
+            elif tree.deps[child] == "advcl" and modals and self._is_condition(child):
+                view = _status(view, "Conditional")
+        if tree.deps[i] == "advcl" and self._is_condition(i):
+            view = _status(view, "Conditional")
+        if self._is_asked(i, above):
+            view = _status(view, "Asked")
+        return self._going(i, above, view)
+
+    def _going(self, i: int, above: int, view: View) -> View:
+        """Set the future of "is going to pay" and "is to pay", the duty of "has to pay"."""
+        tree = self.tree
+        if above < 0 or tree.deps[i] != "xcomp" or not self._has_to(i):
+            return view
+        if tree.words[above].lower() == "going":
+            return _status(view, "Planned")._replace(tense="Future")
+        if tree.lemmas[above] == "be" and tree.child(above, "acomp", "attr") < 0:
+            return _status(view, "Planned")._replace(tense="Future")
+        if tree.lemmas[above] == "have":
+            return _worse(view, "Probable")
+        return view
+
+    def _tense(self, i: int, aux: list[int], outer: Tense) -> Tense:
+        tree = self.tree
+        tags = [tree.tags[c] for c in aux]
+        lemmas = [tree.lemmas[c].lower() for c in aux]
+        if self._perfect(i, aux):
+            return "Past"
+        if tree.tags[i] == "VBD" or "VBD" in tags:
+            return "Past"
+        if any(lemma in ("will", "shall") for lemma in lemmas):
+            return "Future"
+        if tree.tags[i] in ("VBZ", "VBP") or "VBZ" in tags or "VBP" in tags or "MD" in tags:
+            return "Present"
+        if tree.tags[i] == "VBN":
+            return "Past" if outer != "Future" else outer
+        return outer
+
+    def _perfect(self, i: int, aux: Sequence[int] | None = None) -> bool:
+        """Tell whether the predicate is perfect: "has paid", "to have paid", "would have paid"."""
+        tree = self.tree
+        aux = [c for c in tree.children[i] if tree.deps[c] == "aux"] if aux is None else aux
+        return tree.tags[i] in ("VBN", "VBD", "VBG") and any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux) or (
+            any(tree.tags[c] == "VBN" and tree.lemmas[c] == "be" for c in aux) and tree.tags[i] == "VBN"
+            and any(tree.lemmas[c] == "have" for c in aux))
+
+    def _finite(self, i: int) -> bool:
+        tree = self.tree
+        return tree.tags[i] in ("VBD", "VBZ", "VBP") or any(
+            tree.deps[c] in ("aux", "auxpass") and tree.tags[c] in ("VBD", "VBZ", "VBP", "MD") for c in tree.children[i])
+
+    def _has_to(self, i: int) -> bool:
+        return any(self.tree.deps[c] == "aux" and self.tree.tags[c] == "TO" for c in self.tree.children[i])
+
+    def _local_negation(self, i: int) -> bool:
+        """Tell whether a word of the clause itself negates it: not, never, no one, no evidence (double negation is positive)."""
+        tree = self.tree
+        count = 0
+        for child in tree.children[i]:
+            word = tree.words[child].lower()
+            dep = tree.deps[child]
+            if dep == "neg" or dep in ("advmod", "preconj", "cc", "det") and "Negative" in self.cues.adverbs.get(word, ()) and dep != "cc":
+                following = tree.words[child + 1].lower() if child + 1 < len(tree) else ""
+                count += following not in ("only", "just", "merely", "least")
+            elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
+                count += word in NEGATIVE_SUBJECTS or any(
+                    tree.deps[c] in ("det", "neg") and tree.words[c].lower() in ("no", "neither") for c in tree.children[child])
+        return count % 2 == 1
+
+    def _joined_by_or(self, above: int, i: int) -> bool:
+        return any(self.tree.deps[c] == "cc" and self.tree.words[c].lower() in ("or", "nor") for c in self.tree.children[above])
+
+    def _is_condition(self, i: int) -> bool:
+        """Tell whether the adverbial clause `i` is a condition: "if she wins", "had it rained", "unless"."""
+        tree = self.tree
+        marks = [tree.words[c].lower() for c in tree.children[i] if tree.deps[c] in ("mark", "advmod") and c < i]
+        if any(mark in ("if", "unless", "lest") for mark in marks):
+            return True
+        first = tree.left[i]
+        subject = tree.child(i, "nsubj", "nsubjpass")
+        return subject > first and tree.words[first].lower() in ("had", "were", "should") and tree.heads[first] == i
+
+    def _is_asked(self, i: int, above: int) -> bool:
+        """Tell whether the predicate is what a question asks: its sentence, or the quoted one around it, ends with a question mark."""
+        tree = self.tree
+        if tree.deps[i] in ("relcl", "advcl", "acl") or above >= 0 and tree.deps[i] in ("ccomp", "xcomp") and (
+                self.views[above].status != "Asked"):
+            return False
+        end = tree.sentences[tree.sentence[i]][1]
+        quote = self.quote_of[i]
+        if quote >= 0:
+            end = min(end, self.quotes[quote].end)
+        j = end - 1
+        while j > i and (tree.words[j].isspace() or tree.words[j] in ('"', "”", "''", ")", "»")):
+            j -= 1
+        return tree.words[j] == "?"
+
+    # who speaks
+
+    def _is_report_of(self, above: int, i: int) -> bool:
+        """Tell whether an adverbial clause is really what a reporting verb reports: parsed so where the verb follows its quote."""
+        tree = self.tree
+        return (i < above and tree.lemmas[above] in self.cues.speech and tree.child(above, "ccomp") < 0 and self._finite(i)
+                and not any(tree.deps[c] in ("mark", "advmod") and c < i and c == tree.left[i] for c in tree.children[i]))
+
+    def _speaker(self, verb: int) -> int:
+        """Return the head token of the party that says what `verb` reports, or -1."""
+        tree = self.tree
+        if tree.child(verb, "auxpass") >= 0:
+            return self._agent(verb)
+        subject = tree.child(verb, "nsubj")
+        node, hops = verb, 0
+        while subject < 0 and hops < 4 and tree.deps[node] in ("conj", "advcl", "xcomp", "pcomp", "prep") and tree.heads[node] != node:
+            node, hops = tree.heads[node], hops + 1
+            subject = tree.child(node, "nsubj", "nsubjpass")
+        if subject < 0 and tree.deps[verb] in ("acl", "relcl"):
+            return tree.heads[verb]
+        if subject >= 0 and tree.tags[subject] in ("WDT", "WP") and tree.deps[node] == "relcl":
+            return tree.heads[node]
+        if subject < 0 and (clause := self.clause_of.get(verb)) and clause.subjects:
+            return clause.subjects[0]
+        return subject
+
+    def _agent(self, verb: int) -> int:
+        by = self.tree.child(verb, "agent")
+        return self.tree.child(by, "pobj") if by >= 0 else -1
+
+    def _listener(self, verb: int) -> int:
+        """Return the newspaper or agency that is told: "the lawyer told the Herald", or -1."""
+        tree = self.tree
+        for child in tree.children[verb]:
+            target = tree.child(child, "pobj") if tree.deps[child] in ("prep", "dative") else child
+            if target >= 0 and tree.deps[child] in ("dobj", "dative", "prep") and self._is_outlet(target):
+                return target
+        return -1
+
+    def _is_outlet(self, token: int) -> bool:
+        """Tell whether the noun phrase at `token` names a newspaper, broadcaster or news agency."""
+        tree = self.tree
+        word = tree.words[token].lower()
+        if tree.pos[token] != "PROPN":
+            return word in NEWSPAPERS or word == "agency" and tree.words[token - 1].lower() == "news"
+        mention = self.by_head.get(token)
+        name = tree.text[mention.start:mention.end].lower() if mention else word
+        if mention and mention.type == "Person" and " " in name:
+            return False
+        return name in self.cues.outlets_whole or name.removeprefix("the ") in self.cues.outlets_whole or word in self.cues.outlets_last
+
+    def _cue_tokens(self, verb: int) -> tuple[int, ...]:
+        """Return first and last token of the reporting words: the verb with its particle."""
+        particle = self.tree.child(verb, "prt")
+        return (verb, particle) if particle == verb + 1 else (verb,)
+
+    def _according(self) -> dict[int, tuple[int, tuple[int, ...]]]:
+        """Return, by the predicate they hang on, the parties of "according to": (head token, cue tokens)."""
+        tree = self.tree
+        found = {}
+        for i, word in enumerate(tree.words[:-1]):
+            if word.lower() == "according" and tree.words[i + 1].lower() == "to":
+                to = i + 1
+                party = tree.child(to, "pobj")
+                if party < 0:
+                    party = tree.child(i, "pobj")
+                head = tree.heads[i]
+                while tree.pos[head] not in ("VERB", "AUX") and tree.heads[head] != head and tree.deps[head] != "ROOT":
+                    head = tree.heads[head]
+                if party >= 0:
+                    found[head] = (party, (i, to))
+        return found
+
+    def _with_according(self, i: int, view: View) -> View:
+        """Return the view with the party of "according to", for the predicate it hangs on; what is embedded in that inherits it."""
+        if i not in self.according:
+            return view
+        party, cue = self.according[i]
+        if self._is_outlet(party):
+            return view._replace(source=party, cue=view.cue or cue)
+        if view.speaker >= 0:
+            return view
+        return _status(view, "Claimed")._replace(speaker=party, cue=cue)
+
+    def _with_quote(self, i: int, view: View) -> View:
+        """Return the view with the speaker of the quote that `i` stands in, unless a verb inside the quote reports it."""
+        number = self.quote_of[i]
+        if number < 0:
+            return view
+        quote = self.quotes[number]
+        if view.cue and quote.first <= view.cue[0] < quote.end or view.cue and not quote.whole:
+            return view
+        if not quote.whole and not quote.cue:
+            return view
+        if view.status in ("Asserted", "Planned", "Claimed"):
+            view = view._replace(status="Claimed")
+        if quote.speaker >= 0 and self._is_outlet(quote.speaker):
+            return view._replace(status="Asserted", source=quote.speaker, speaker=-1, cue=quote.cue)
+        return view._replace(speaker=quote.speaker, cue=quote.cue)
+
+    # facts in noun phrases
+
+    def nominal(self, noun: int, form: str) -> View:
+        """Return the view of a fact read from a noun phrase.
+
+        A title or apposition is presupposed: who denies that "cinematographer Jane Roe" left does not deny that she is one. The same
+        goes for definite nouns ("the acquisition"). In a quote all of it is the speaker's word.
+        """
+        tree = self.tree
+        view = View()
+        if form == "noun" and not self._definite(noun):
+            above = self._above(noun)
+            if above >= 0 and tree.pos[above] in ("VERB", "AUX"):
+                upper = self.view(above)
+                view = View(status=upper.status if upper.status != "Asked" else "Asserted", speaker=upper.speaker, source=upper.source,
+                            cue=upper.cue, certainty=upper.certainty, negative=upper.negative, tense=upper.tense)
+                if tree.deps[noun] == "dobj":
+                    view = self._noun_object(noun, above, view)
+            elif above >= 0:
+                view = self._noun_of(above, view)
+        for child in tree.children[noun]:
+            word = tree.words[child].lower()
+            if tree.deps[child] in ("amod", "compound", "nmod", "det", "neg"):
+                for effect in self.cues.adjectives.get(word, ()):
+                    view = _apply(view, effect)
+                    if effect == "Planned":
+                        view = view._replace(tense="Future")
+                if word in ("former", "ex", "late", "ex-", "past", "previous", "then"):
+                    view = view._replace(tense="Past")
+                if word in ("no", "neither") and form == "noun":
+                    view = view._replace(negative=True)
+        return self._with_quote(noun, view)
+
+    def _definite(self, noun: int) -> bool:
+        tree = self.tree
+        return any(tree.deps[c] == "poss" or tree.deps[c] == "det" and tree.words[c].lower() in ("the", "this", "that", "these", "those")
+                   for c in tree.children[noun])
+
+    def _noun_object(self, noun: int, verb: int, view: View) -> View:
+        """Return the view of an event noun as object: "plans an attack", "denied a theft", "prevented a strike"."""
+        cue = self._best(verb, "to")
+        if cue is None or cue.group in ("said", "ordered") and cue.group != "denied":
+            return view
+        if cue.status == "Claimed":
+            return self._reported(verb, cue, self.view(verb))
+        view = view._replace(negative=view.negative != cue.negative)
+        return _status(view, "Planned")._replace(tense="Future") if cue.status == "Planned" else view
+
+    def _noun_of(self, above: int, view: View) -> View:
+        """Return the view of an event noun behind another noun: "allegations of theft", "plans for a merger", "a lack of support"."""
+        for effect in self.cues.nouns.get(self.tree.lemmas[above].lower(), ()):
+            view = _apply(view, effect)
+            if effect == "Claimed":
+                view = view._replace(cue=(above,))
+        return view
+
+
+def _changed(claim: Claim, polarity: Polarity, view: View, speaker: int | None, source: int | None, cue: Span | None) -> Claim:
+    return Claim(claim.id, claim.form, claim.lemma, claim.phrase, claim.predicate, claim.arguments, claim.evidence, claim.sentence,
+                 claim.passive, polarity, view.certainty, view.tense, view.status, speaker, source, cue, claim.confidence,
+                 claim.extractor, claim.property)
+
+
+def _worse(view: View, certainty: Certainty) -> View:
+    return view._replace(certainty=certainty) if RANK[certainty] > RANK[view.certainty] else view
+
+
+def _status(view: View, status: Status) -> View:
+    return view._replace(status=status) if STATUS_RANK[status] > STATUS_RANK[view.status] else view
+
+
+def _apply(view: View, effect: str) -> View:
+    """Return the view after an adverb, adjective or noun with the effect: a status, a certainty, or ``Negative``."""
+    if effect == "Negative":
+        return view._replace(negative=not view.negative)
+    if effect in RANK:
+        return _worse(view, effect)  # type: ignore[arg-type]
+    return _status(view, effect)  # type: ignore[arg-type]
