@@ -1,0 +1,203 @@
+"""The graph written out as Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.
+
+Order is fixed: entities by IRI, then each article with its statements in the order of the text, each statement followed by its
+evidence; then open properties, agents and the ontology. Equal stores give equal bytes. Nothing but one article and the
+IRIs of the entities is held in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+import pyoxigraph as ox
+
+from kg.iris import KG, ONTOLOGY_GRAPH, PREFIXES, prefixes
+
+Format = Literal["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
+FORMATS: dict[str, ox.RdfFormat] = {
+    "turtle": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "ntriples": ox.RdfFormat.N_TRIPLES, "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD, "rdfxml": ox.RdfFormat.RDF_XML,
+}
+#: Formats that keep the named graph of each article; the others hold the union of all.
+KEEP_GRAPHS = ("trig", "nquads", "jsonld")
+
+Node = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_STATEMENT = ox.NamedNode(KG + "Statement")
+_DERIVED = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+_BEGIN = ox.NamedNode(PREFIXES["nif"] + "beginIndex")
+_COUNT = ox.NamedNode(KG + "mentionCount")
+_AGENT = ox.NamedNode(PREFIXES["prov"] + "SoftwareAgent")
+
+
+def _expand(names: str) -> list[str]:
+    return [PREFIXES[prefix] + local for prefix, local in (name.split(":") for name in names.split())]
+
+
+#: Predicates in the order they are written; those of the graph's own content stand between the two lists, by IRI.
+_FIRST = {iri: rank for rank, iri in enumerate(_expand(
+    "rdf:type rdfs:label schema:name skos:altLabel schema:headline rdf:subject rdf:predicate rdf:object kg:status kg:speaker "
+    "kg:cue kg:source kg:polarity kg:certainty kg:tense kg:when kg:whenText"))}
+_LAST = {iri: rank for rank, iri in enumerate(_expand(
+    "kg:mentionCount kg:wording kg:confidence prov:wasDerivedFrom prov:wasGeneratedBy prov:wasAttributedTo nif:beginIndex "
+    "nif:endIndex nif:anchorOf nif:referenceContext nif:sourceUrl nif:isString"))}
+
+
+def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, base: str) -> None:
+    """Write `store` to `output`; with `slim` only the plain triples with the types and labels of what they speak of.
+
+    RDF/XML can't hold most control characters, nor U+FFFE and U+FFFF: there, and only there, they are written as U+FFFD.
+    """
+    quads = _ordered(store, slim, base, union=format not in KEEP_GRAPHS)
+    if format == "rdfxml":
+        _write_rdfxml(quads, output, base)
+        return
+    known = prefixes(base) if format in ("turtle", "trig", "jsonld") else None
+    content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format in KEEP_GRAPHS else (quad.triple for quad in quads)
+    ox.serialize(content, output, FORMATS[format], prefixes=known)
+
+
+def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox.Quad]:
+    """Yield all quads in the order of writing; with `union`, each triple once, in the default graph."""
+    graphs = sorted(graph.value for graph in store.named_graphs() if graph.value != ONTOLOGY_GRAPH)
+    ontology = [] if slim else [ONTOLOGY_GRAPH]
+    if not union:
+        for name in graphs:
+            graph = ox.NamedNode(name)
+            shared, local = _subjects(store, graph, base)
+            for subject in _sorted(shared) + ([] if slim else local):
+                yield from _block(store, subject, graph, slim)
+        for name in ontology:
+            yield from _ontology(store, ox.NamedNode(name))
+        return
+    everything: set[ox.NamedNode] = set()
+    for name in graphs:
+        everything.update(_subjects(store, ox.NamedNode(name), base)[0])
+    late = {node for node in everything if not node.value.startswith(f"{base}entity/")}
+    for subject in _sorted(everything - late):
+        yield from _block(store, subject, None, slim)
+    if not slim:
+        for name in graphs:
+            graph = ox.NamedNode(name)
+            for subject in _subjects(store, graph, base)[1]:
+                yield from _block(store, subject, graph, slim)
+    for subject in _sorted(late):
+        yield from _block(store, subject, None, slim)
+    for name in ontology:
+        for quad in _ontology(store, ox.NamedNode(name)):
+            if quad.subject not in everything:
+                yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _sorted(nodes: Iterable[ox.NamedNode]) -> list[ox.NamedNode]:
+    return sorted(nodes, key=lambda node: node.value)
+
+
+def _subjects(store: ox.Store, graph: ox.NamedNode, base: str) -> tuple[set[ox.NamedNode], list[ox.NamedNode]]:
+    """Return the subjects of an article's graph that others may speak of too, and its own: article, text, statements, evidence.
+
+    Its own come in the order of writing.
+    """
+    begins: dict[ox.NamedNode, int] = {}
+    derived: dict[ox.NamedNode, list[ox.NamedNode]] = {}
+    statements: set[ox.NamedNode] = set()
+    shared: set[ox.NamedNode] = set()
+    rest: set[ox.NamedNode] = set()
+    for quad in store.quads_for_pattern(None, None, None, graph):
+        subject = quad.subject
+        assert isinstance(subject, ox.NamedNode)  # article graphs hold no blank nodes
+        if quad.predicate == _BEGIN:
+            begins[subject] = int(quad.object.value) if isinstance(quad.object, ox.Literal) else 0
+        elif quad.predicate == _DERIVED and isinstance(quad.object, ox.NamedNode):
+            derived.setdefault(subject, []).append(quad.object)
+        elif quad.predicate == _TYPE and quad.object == _STATEMENT:
+            statements.add(subject)
+        (rest if subject.value == graph.value or subject.value.startswith(f"{graph.value}#") else shared).add(subject)
+    own: dict[ox.NamedNode, None] = {}
+    spans = {node for nodes in derived.values() for node in nodes}
+    for node in _sorted(rest - spans):
+        own[node] = None
+    places = {s: sorted(derived.get(s, ()), key=lambda node: (begins.get(node, 0), node.value)) for s in statements}
+    for statement in sorted(statements, key=lambda s: (begins.get(places[s][0], 0) if places[s] else 0, s.value)):
+        own[statement] = None
+        own.update(dict.fromkeys(places[statement]))
+    own.update(dict.fromkeys(_sorted(rest - own.keys())))
+    return shared - statements, list(own)
+
+
+def _block(store: ox.Store, subject: ox.NamedNode, graph: ox.NamedNode | None, slim: bool) -> Iterator[ox.Quad]:
+    """Yield what is said of `subject` in `graph`, or in any when None (then each triple once, in the default graph)."""
+    triples = {quad.triple for quad in store.quads_for_pattern(subject, None, None, graph)}
+    if slim and ox.Triple(subject, _TYPE, _AGENT) in triples:
+        return
+    for triple in sorted(triples, key=_rank):
+        if not (slim and triple.predicate == _COUNT):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
+
+
+def _ontology(store: ox.Store, graph: ox.NamedNode) -> Iterator[ox.Quad]:
+    yield from sorted(store.quads_for_pattern(None, None, None, graph), key=lambda quad: (str(quad.subject), *_rank(quad.triple)))
+
+
+def _rank(triple: ox.Triple) -> tuple[int, int, str, str]:
+    predicate = triple.predicate.value
+    if predicate in _FIRST:
+        return 0, _FIRST[predicate], "", str(triple.object)
+    if predicate in _LAST:
+        return 2, _LAST[predicate], "", str(triple.object)
+    return 1, 0, predicate, str(triple.object)
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: The longest ending of an IRI that is an XML name without a colon (ASCII is enough: the rest goes to the namespace).
+_LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
+
+
+def _xml(text: str) -> str:
+    return escape(_NOT_XML.sub("\ufffd", text), {"\r": "&#13;"})
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_NOT_XML.sub("\ufffd", text))
+
+
+def _about(term: Node, name: str) -> str:
+    return f"rdf:nodeID={_attribute(term.value)}" if isinstance(term, ox.BlankNode) else f"rdf:{name}={_attribute(term.value)}"
+
+
+def _write_rdfxml(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None:
+    """Write RDF/XML. (Oxigraph's own writer loses carriage returns and writes control characters that no XML parser takes.)"""
+    known = {iri: prefix for prefix, iri in prefixes(base).items()}
+    names = "".join(f"\n    xmlns:{prefix}={_attribute(iri)}" for iri, prefix in known.items())
+    output.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode())
+    before: object = None
+    for quad in quads:
+        assert not isinstance(quad.subject, ox.Triple)  # the store holds RDF 1.1
+        if quad.subject != before:
+            closing = "</rdf:Description>\n" if before is not None else ""
+            output.write(f"{closing}<rdf:Description {_about(quad.subject, 'about')}>\n".encode())
+            before = quad.subject
+        output.write(_property(quad.predicate.value, quad.object, known).encode())
+    output.write(("</rdf:Description>\n" if before is not None else "").encode() + b"</rdf:RDF>\n")
+
+
+def _property(predicate: str, value: Term, known: dict[str, str]) -> str:
+    found = _LOCAL_NAME.search(predicate)
+    if found is None:
+        raise ValueError(f"RDF/XML can't hold the property {predicate}: it does not end in a letter-led name; use another format")
+    space, local = predicate[:found.start()], found.group()
+    tag, names = (f"{known[space]}:{local}", "") if space in known else (f"p:{local}", f" xmlns:p={_attribute(space)}")
+    if not isinstance(value, ox.Literal):
+        assert not isinstance(value, ox.Triple)
+        return f"  <{tag}{names} {_about(value, 'resource')}/>\n"
+    kind = ""
+    if value.language:
+        kind = f" xml:lang={_attribute(value.language)}"
+    elif value.datatype.value != PREFIXES["xsd"] + "string":
+        kind = f" rdf:datatype={_attribute(value.datatype.value)}"
+    return f"  <{tag}{names}{kind}>{_xml(value.value)}</{tag}>\n"

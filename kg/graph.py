@@ -1,0 +1,543 @@
+"""Step 6: statements -> RDF quads, the store that holds them, and what is taken out of it.
+
+One named graph per article holds all that the article says (:func:`quads`); the ontology has a graph of its own. The store is
+Oxigraph, on disk, written once (:func:`write_store`) and then only read (:func:`open_store`).
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import pyoxigraph as ox
+
+from kg import export as exports
+from kg import query as queries
+from kg.errors import FolderError, OntologyError
+from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, prefixes, valid_iri
+from kg.ontology import bundled
+from kg.records import Article, Entity, Extraction, RdfLiteral, Statement
+
+if TYPE_CHECKING:
+    import rdflib
+
+Subject = ox.NamedNode
+Object = ox.NamedNode | ox.Literal
+
+
+def _names(prefix: str) -> dict[str, ox.NamedNode]:
+    """Return a cache of the terms of one vocabulary, filled as they are asked for."""
+    class Terms(dict[str, ox.NamedNode]):
+        def __missing__(self, name: str) -> ox.NamedNode:
+            self[name] = ox.NamedNode(PREFIXES[prefix] + name)
+            return self[name]
+
+    return Terms()
+
+
+_KG, _RDF, _RDFS, _XSD, _SKOS = _names("kg"), _names("rdf"), _names("rdfs"), _names("xsd"), _names("skos")
+_SCHEMA, _PROV, _NIF, _EDTF = _names("schema"), _names("prov"), _names("nif"), _names("edtf")
+TYPE, LABEL = _RDF["type"], _RDFS["label"]
+_DATATYPES = {"xsd": _XSD, "edtf": _EDTF}
+
+
+def is_plain(statement: Statement) -> bool:
+    """Tell whether the article itself asserts `statement` for certain, so that it stands as a plain triple."""
+    return (statement.status, statement.polarity, statement.certainty) == ("Asserted", "Positive", "Certain") \
+        and statement.tense != "Future"
+
+
+def quads(extraction: Extraction, entities: Iterable[Entity], statements: Iterable[Statement],
+          base: str = BASE) -> Iterator[ox.Quad]:
+    """Yield what the graph of one article holds, each quad once, in a fixed order.
+
+    `entities` and `statements` may be those of all articles: what has no part in this article is passed over.
+    """
+    article = extraction.article
+    graph = ox.NamedNode(article_iri(base, article.id))
+    seen: set[ox.Triple] = set()
+    for subject, predicate, value in _triples(extraction, entities, statements, base, graph):
+        triple = ox.Triple(subject, predicate, value)
+        if triple not in seen:
+            seen.add(triple)
+            yield ox.Quad(subject, predicate, value, graph)
+
+
+Triple = tuple[Subject, ox.NamedNode, Object]
+
+
+def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Iterable[Statement], base: str,
+             graph: ox.NamedNode) -> Iterator[Triple]:
+    article = extraction.article
+    mine = sorted((s for s in statements if s.article == article.id), key=lambda s: (_places(s), s.id))
+    yield from _article(article, graph)
+    yield from _provenance(graph, base, mine)
+    members = sorted((e for e in entities if any(a == article.id for a, _ in e.members)), key=lambda e: e.iri)
+    for entity in members:
+        yield from _entity(entity, extraction, graph)
+    for statement in mine:
+        yield from _statement(statement, article, graph, base)
+
+
+def _places(statement: Statement) -> list[tuple[int, int]]:
+    return sorted({(span.start, span.end) for span in statement.evidence})
+
+
+def _text(text: str) -> ox.Literal:
+    """Return a string literal; a lone surrogate, which no encoding can hold, becomes one U+FFFD, so that offsets stay."""
+    return ox.Literal(re.sub("[\ud800-\udfff]", "\ufffd", text))
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(valid_iri(iri))
+
+
+def _integer(number: int) -> ox.Literal:
+    return ox.Literal(str(number), datatype=_XSD["integer"])
+
+
+def _value(value: str | RdfLiteral) -> Object:
+    """Return an IRI or a literal as a term; a datatype is a CURIE of xsd or edtf, or an absolute IRI."""
+    if isinstance(value, str):
+        return _node(value)
+    prefix, _, name = value.datatype.partition(":")
+    if prefix == "xsd" and name == "string":
+        return _text(value.lexical)
+    datatype = _DATATYPES[prefix][name] if prefix in _DATATYPES else _node(value.datatype)
+    return ox.Literal(_text(value.lexical).value, datatype=datatype)
+
+
+def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
+    """The article's description, and its text as the NIF context that evidence is cut from."""
+    yield graph, TYPE, _SCHEMA["NewsArticle"]
+    if article.title:
+        yield graph, LABEL, _text(article.title)
+        yield graph, _SCHEMA["headline"], _text(article.title)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", article.published):
+        yield graph, _SCHEMA["datePublished"], ox.Literal(article.published, datatype=_XSD["date"])
+    elif article.published:
+        yield graph, _SCHEMA["datePublished"], _text(article.published)
+    for author in article.authors:
+        yield graph, _SCHEMA["author"], _text(author)
+    if article.publisher:
+        yield graph, _SCHEMA["publisher"], _text(article.publisher)
+    if re.match(r"https?://[^/\s]", article.url):
+        yield graph, _SCHEMA["url"], _node(article.url)
+    elif article.url:
+        yield graph, _SCHEMA["url"], _text(article.url)
+    if article.language:
+        yield graph, _SCHEMA["inLanguage"], _text(article.language)
+    sha = hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest()
+    yield graph, _SCHEMA["sha256"], ox.Literal(sha)
+    context = _context(graph, article)
+    yield context, TYPE, _NIF["Context"]
+    yield context, TYPE, _NIF["RFC5147String"]
+    yield context, _NIF["sourceUrl"], graph
+    yield context, _NIF["beginIndex"], _offset(0)
+    yield context, _NIF["endIndex"], _offset(len(article.text))
+    yield context, _NIF["isString"], _text(article.text)
+
+
+def _offset(number: int) -> ox.Literal:
+    return ox.Literal(str(number), datatype=_XSD["nonNegativeInteger"])
+
+
+def _span(graph: ox.NamedNode, start: int, end: int) -> ox.NamedNode:
+    return ox.NamedNode(f"{graph.value}#char={start},{end}")
+
+
+def _context(graph: ox.NamedNode, article: Article) -> ox.NamedNode:
+    return _span(graph, 0, len(article.text))
+
+
+def _provenance(graph: ox.NamedNode, base: str, statements: Sequence[Statement]) -> Iterator[Triple]:
+    """The reading of the article as a PROV activity of the program and its extractors; no clock, so that builds are equal."""
+    activity = _activity(graph)
+    release = version("newskg")
+    program = ox.NamedNode(f"{base}agent/newskg-{valid_iri(release)}")
+    yield activity, TYPE, _PROV["Activity"]
+    yield activity, _PROV["used"], graph
+    yield activity, _PROV["wasAssociatedWith"], program
+    yield program, TYPE, _PROV["SoftwareAgent"]
+    yield program, LABEL, _text(f"newskg {release}")
+    for name in sorted({s.extractor for s in statements if s.extractor}):
+        agent = _extractor(base, name)
+        yield activity, _PROV["wasAssociatedWith"], agent
+        yield agent, TYPE, _PROV["SoftwareAgent"]
+        yield agent, LABEL, _text(name)
+        yield agent, _PROV["actedOnBehalfOf"], program
+
+
+def _activity(graph: ox.NamedNode) -> ox.NamedNode:
+    return ox.NamedNode(f"{graph.value}#reading")
+
+
+def _extractor(base: str, name: str) -> ox.NamedNode:
+    return _node(f"{base}agent/{name}")
+
+
+def _entity(entity: Entity, extraction: Extraction, graph: ox.NamedNode) -> Iterator[Triple]:
+    """The entity as this article knows it: only the names that the article uses, so that taking it back takes them back."""
+    node = _node(entity.iri)
+    ids = {local for article, local in entity.members if article == extraction.article.id}
+    locals_ = [local for local in extraction.entities if local.id in ids]
+    for name in entity.types:
+        yield node, TYPE, _node(name if ":" in name else KG + name)
+    yield node, LABEL, _text(entity.label)
+    if entity.named:
+        yield node, _SCHEMA["name"], _text(entity.label)
+    for alias in sorted({alias for local in locals_ for alias in (local.label, *local.aliases)} - {entity.label}):
+        yield node, _SKOS["altLabel"], _text(alias)
+    yield node, _KG["mentionCount"], _integer(sum(mention.entity in ids for mention in extraction.mentions))
+
+
+def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base: str) -> Iterator[Triple]:
+    subject, predicate, value = _node(statement.subject), _node(statement.property), _value(statement.object)
+    if is_plain(statement):
+        yield subject, predicate, value
+    if statement.property.startswith(OPEN):
+        yield predicate, TYPE, _RDF["Property"]
+        yield predicate, LABEL, _text(statement.label)
+    node = _node(f"{base}statement/{statement.id}")
+    yield node, TYPE, _KG["Statement"]
+    yield node, TYPE, _RDF["Statement"]
+    yield node, _RDF["subject"], subject
+    yield node, _RDF["predicate"], predicate
+    yield node, _RDF["object"], value
+    for name, part in (("polarity", statement.polarity), ("certainty", statement.certainty), ("tense", statement.tense),
+                       ("status", statement.status)):
+        yield node, _KG[name], _KG[part]
+    for name, iri in (("speaker", statement.speaker), ("source", statement.source)):
+        if iri:
+            yield node, _KG[name], _node(iri)
+    for name, words in (("cue", statement.cue), ("wording", statement.wording), ("whenText", statement.when_text)):
+        if words:
+            yield node, _KG[name], _text(words)
+    if statement.when is not None:
+        yield node, _KG["when"], _value(statement.when)
+    for name, qualifier in statement.qualifiers:
+        yield node, _node(name), _value(qualifier)
+    yield node, _KG["confidence"], ox.Literal(f"{statement.confidence:.2f}", datatype=_XSD["decimal"])
+    yield node, _PROV["wasGeneratedBy"], _activity(graph)
+    if statement.extractor:
+        yield node, _KG["extractor"], _extractor(base, statement.extractor)
+    for start, end in _places(statement):
+        evidence = _span(graph, start, end)
+        yield node, _PROV["wasDerivedFrom"], evidence
+        yield evidence, TYPE, _NIF["RFC5147String"]
+        yield evidence, _NIF["beginIndex"], _offset(start)
+        yield evidence, _NIF["endIndex"], _offset(end)
+        yield evidence, _NIF["anchorOf"], _text(article.text[start:end])
+        yield evidence, _NIF["referenceContext"], _context(graph, article)
+
+
+def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
+    """Yield the ontology files (Turtle, or as the ending says) as one named graph.
+
+    Blank nodes get names that depend on content only. Raises OntologyError with file, line and what was expected.
+    """
+    graph = ox.NamedNode(ONTOLOGY_GRAPH)
+    dataset = ox.Dataset()
+    for path in paths:
+        try:
+            for quad in ox.parse(path=str(path)):
+                dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+        except (SyntaxError, ValueError, OSError) as error:
+            raise OntologyError(f"{path} can't be read: {' '.join(str(error).split())}; mend the file") from error
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    yield from sorted(dataset, key=str)
+
+
+def write_store(path: Path, content: Iterable[ox.Quad]) -> None:
+    """Write a new Oxigraph store to the folder `path`, which must not exist or be empty.
+
+    Raises FolderError if another process holds it, or it can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store = ox.Store(str(path))
+        store.bulk_extend(content)
+        store.flush()
+        store.optimize()
+    except OSError as error:
+        raise FolderError(_store_problem(path, error)) from error
+
+
+def open_store(path: Path) -> ox.Store:
+    """Open the store at `path` for reading; many processes may. Raises FolderError if there is none, or it is damaged."""
+    if not (path / "CURRENT").is_file():
+        raise FolderError(f"{path} holds no graph; make one with: kg build ARTICLES -o {path.parent}")
+    try:
+        return ox.Store.read_only(str(path))
+    except OSError as error:
+        raise FolderError(_store_problem(path, error)) from error
+
+
+def _store_problem(path: Path, error: OSError) -> str:
+    reason = " ".join(str(error).split())
+    if "lock" in reason.lower():
+        return f"{path} is in use by another process; wait until it has ended, then try again"
+    if "No space left" in reason:
+        return f"{path}: the disk is full; make room, then try again"
+    return f"{path} can't be used as a store ({reason}); delete it and build the graph again"
+
+
+@dataclass(frozen=True)
+class Node:
+    """An entity of the graph: its names, the local names of its classes, and how often it is mentioned."""
+
+    iri: str
+    label: str
+    types: tuple[str, ...]
+    named: bool
+    aliases: tuple[str, ...]
+    mentions: int
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A stretch of the article that a statement was read from."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement as the graph holds it, with the names of all it speaks of.
+
+    ``subject``, ``property``, ``object`` and so on are IRIs (or the literal's text), the fields ending in ``_label`` what to
+    show. ``article`` is the article's IRI, ``qualifiers`` are (label, text) pairs; ``plain``: it is a plain triple too.
+    """
+
+    iri: str
+    article: str
+    article_title: str
+    subject: str
+    subject_label: str
+    property: str
+    property_label: str
+    object: str
+    object_label: str
+    status: str
+    polarity: str
+    certainty: str
+    tense: str
+    speaker: str
+    speaker_label: str
+    source: str
+    source_label: str
+    cue: str
+    wording: str
+    when: str
+    when_text: str
+    qualifiers: tuple[tuple[str, str], ...]
+    confidence: float
+    quotes: tuple[Quote, ...]
+    plain: bool
+
+    @builtins.property
+    def quote(self) -> str:
+        """Return all quotes in one line of text."""
+        return " … ".join(quote.text for quote in self.quotes)
+
+    def sentence(self) -> str:
+        """Return the statement in words: ``Ana Ruiz: NOT city council – paid – Delta Works (claimed; on Monday)``."""
+        notes = [note for note, default in ((self.status, "Asserted"), (self.certainty, "Certain")) if note and note != default]
+        notes += ["future"] if self.tense == "Future" else []
+        notes += [self.when_text or self.when] if self.when_text or self.when else []
+        notes += [f"{name}: {value}" for name, value in self.qualifiers]
+        said = f"{self.subject_label} – {self.property_label} – {self.object_label}"
+        return (f"{self.speaker_label}: " if self.speaker else "") + ("NOT " if self.polarity == "Negative" else "") + said \
+            + (f" ({'; '.join(note[:1].lower() + note[1:] for note in notes)})" if notes else "")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the statement as plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that does not conform to the shapes."""
+
+    article: str
+    node: str
+    path: str
+    value: str
+    message: str
+    severity: str
+
+
+def open_graph(folder: str | Path) -> Graph:
+    """Open the graph folder `folder` for reading. Raises FolderError if it holds no graph, or a damaged one."""
+    return Graph(Path(folder))
+
+
+class Graph:
+    """A graph folder opened for reading; use it in a ``with`` block.
+
+    >>> with open_graph("graph") as graph:  # doctest: +SKIP
+    ...     print([entity.label for entity in graph.entities()])
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._store: ox.Store | None = open_store(folder / "store")
+        graphs = sorted(node.value for node in self._store.named_graphs() if node.value != ONTOLOGY_GRAPH)
+        self.base = graphs[0].rpartition("article/")[0] if graphs else BASE
+        self._names = queries.Names(self._store, self.base)
+        self._rdflib: rdflib.Dataset | None = None
+
+    @property
+    def store(self) -> ox.Store:
+        """Return the Oxigraph store. Raises FolderError once the graph is closed."""
+        if self._store is None:
+            raise FolderError(f"{self.folder} has been closed; open it again with kg.open")
+        return self._store
+
+    def close(self) -> None:
+        """Let go of the store; asking a closed graph raises FolderError."""
+        self._store = self._rdflib = None
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def rdflib(self) -> rdflib.Dataset:
+        """Return the graph as an rdflib Dataset over the same store (read-only); its default graph is the union of all."""
+        if self._rdflib is None:
+            import oxrdflib
+            import rdflib
+
+            self._rdflib = rdflib.Dataset(store=oxrdflib.OxigraphStore(store=self.store), default_union=True)
+            for prefix, iri in prefixes(self.base).items():
+                self._rdflib.bind(prefix, iri, replace=True)
+        return self._rdflib
+
+    def query(self, query: str, *, limit: int | None = None, timeout: float | None = None,
+              **parameters: str) -> queries.Answer | bool:
+        """Return the answer to SPARQL, a ``.rq`` file or a stored query; see :func:`kg.query.ask`."""
+        return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, **parameters)
+
+    def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False) -> None:
+        """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only."""
+        if format not in exports.FORMATS:
+            raise FolderError(f"unknown format {format}; take one of {', '.join(exports.FORMATS)}")
+        kind = cast(exports.Format, format)
+        if isinstance(output, (str, Path)):
+            with open(output, "wb") as file:
+                exports.export(self.store, kind, file, slim=slim, base=self.base)
+        else:
+            exports.export(self.store, kind, output, slim=slim, base=self.base)
+
+    def articles(self) -> list[str]:
+        """Return the IRIs of the articles, in order."""
+        return sorted(quad.subject.value for quad in self._all(None, TYPE, _SCHEMA["NewsArticle"])
+                      if isinstance(quad.subject, Subject))
+
+    def entities(self) -> Iterator[Node]:
+        """Yield all entities by IRI."""
+        iris = {quad.subject.value for quad in self._all(None, _KG["mentionCount"], None) if isinstance(quad.subject, Subject)}
+        return (self.entity(iri) for iri in sorted(iris))
+
+    def find(self, name: str) -> list[Node]:
+        """Return the entities called `name` (label, other name or IRI); near names if none is."""
+        return [self.entity(node.value) for node in queries.find(self.store, name, (f"{self.base}entity/",))]
+
+    def entity(self, iri: str) -> Node:
+        """Return the entity with the IRI `iri`; without names if the graph says nothing of it."""
+        quads = list(self._all(ox.NamedNode(iri), None, None))
+        values: dict[str, set[str]] = {}
+        for quad in quads:
+            if isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                values.setdefault(quad.predicate.value, set()).add(quad.object.value)
+        counts = {quad.graph_name.value: int(quad.object.value) for quad in quads if quad.predicate == _KG["mentionCount"]
+                  and isinstance(quad.graph_name, Subject) and isinstance(quad.object, ox.Literal)}
+        return Node(iri=iri, label=self._names.of(ox.NamedNode(iri)),
+                    types=tuple(sorted(name.removeprefix(KG) for name in values.get(TYPE.value, ()))),
+                    named=_SCHEMA["name"].value in values, aliases=tuple(sorted(values.get(_SKOS["altLabel"].value, ()))),
+                    mentions=sum(counts.values()), articles=tuple(sorted(counts)))
+
+    def statements(self, entity: str = "", status: str = "", property: str = "", article: str = "") -> Iterator[Said]:
+        """Yield the statements in the order of articles and text.
+
+        `entity` (a name or IRI) keeps those it is subject, object, speaker or qualifier of; `status` those ``Asserted``,
+        ``Claimed``, ``Planned``, ``Conditional`` or ``Asked``; `property` and `article` (IRIs) those of one property or article.
+        """
+        graph = ox.NamedNode(article) if article else None
+        found = {(quad.graph_name, quad.subject) for quad in self._all(None, TYPE, _KG["Statement"], graph)}
+        if entity:
+            nodes = queries.find(self.store, entity, (f"{self.base}entity/",))
+            found &= {(quad.graph_name, quad.subject) for node in nodes for quad in self._all(None, None, node, graph)}
+        for predicate, node in ((_KG["status"], KG + status if status else ""), (_RDF["predicate"], property)):
+            if node:
+                found &= {(quad.graph_name, quad.subject) for quad in self._all(None, predicate, ox.NamedNode(node), graph)}
+        said = [self._said(node, place) for place, node in found if isinstance(place, Subject) and isinstance(node, Subject)]
+        yield from sorted(said, key=lambda one: (one.article, [(q.start, q.end) for q in one.quotes], one.iri))
+
+    def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
+             graph: Subject | None = None) -> Iterator[ox.Quad]:
+        return self.store.quads_for_pattern(subject, predicate, value, graph)
+
+    def _said(self, node: Subject, graph: Subject) -> Said:
+        values: dict[str, list[Object]] = {}
+        for quad in self._all(node, None, None, graph):
+            if isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                values.setdefault(quad.predicate.value, []).append(quad.object)
+
+        def one(predicate: Subject) -> str:
+            return values[predicate.value][0].value if predicate.value in values else ""
+
+        def label(predicate: Subject) -> str:
+            return self._show(values[predicate.value][0]) if predicate.value in values else ""
+
+        quotes = sorted((self._quote(place, graph) for place in values.get(_PROV["wasDerivedFrom"].value, ())
+                         if isinstance(place, Subject)), key=lambda quote: (quote.start, quote.end))
+        words = {name: one(_KG[name]).removeprefix(KG) for name in ("status", "polarity", "certainty", "tense")}
+        qualifiers = sorted((self._names.of(ox.NamedNode(name)), self._show(value)) for name, found in values.items()
+                            if name not in _PARTS for value in found)
+        subject, predicate = ox.NamedNode(one(_RDF["subject"])), ox.NamedNode(one(_RDF["predicate"]))
+        return Said(iri=node.value, article=graph.value, article_title=self._title(graph), subject=subject.value,
+                    subject_label=label(_RDF["subject"]), property=predicate.value, property_label=label(_RDF["predicate"]),
+                    object=one(_RDF["object"]), object_label=label(_RDF["object"]), **words,
+                    speaker=one(_KG["speaker"]), speaker_label=label(_KG["speaker"]), source=one(_KG["source"]),
+                    source_label=label(_KG["source"]), cue=one(_KG["cue"]), wording=one(_KG["wording"]), when=one(_KG["when"]),
+                    when_text=one(_KG["whenText"]), qualifiers=tuple(qualifiers), confidence=float(one(_KG["confidence"]) or 1),
+                    quotes=tuple(quotes), plain=any(self._all(subject, predicate, values[_RDF["object"].value][0], graph)))
+
+    def _show(self, value: Object) -> str:
+        return self._names.of(value) if isinstance(value, ox.NamedNode) else value.value
+
+    def _title(self, graph: Subject) -> str:
+        titles = [quad.object for quad in self._all(graph, _SCHEMA["headline"], None, graph)]
+        return titles[0].value if titles and isinstance(titles[0], ox.Literal) else ""
+
+    def _quote(self, place: Subject, graph: Subject) -> Quote:
+        parts = {quad.predicate: quad.object.value for quad in self._all(place, None, None, graph)
+                 if isinstance(quad.object, ox.Literal)}
+        return Quote(int(parts[_NIF["beginIndex"]]), int(parts[_NIF["endIndex"]]), parts[_NIF["anchorOf"]])
+
+    def validate(self, shapes: Path | None = None) -> list[Violation]:
+        """Return what does not conform to the bundled SHACL shapes and to those in the file `shapes`."""
+        from kg.validate import validate
+
+        files = [bundled() / "shapes.ttl", *([shapes] if shapes else [])]
+        return [Violation(*row) for row in validate(self.store, self.articles(), files)]
+
+
+#: predicates of a statement node that are no qualifiers
+_PARTS = {term.value for term in (TYPE, _RDF["subject"], _RDF["predicate"], _RDF["object"], _PROV["wasDerivedFrom"],
+                                  _PROV["wasGeneratedBy"])} | {
+    KG + name for name in ("status", "polarity", "certainty", "tense", "speaker", "source", "cue", "wording", "when", "whenText",
+                           "confidence", "extractor")}

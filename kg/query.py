@@ -1,0 +1,401 @@
+"""Ask the graph in SPARQL: known prefixes, stored queries with parameters, answers as rows, tables and standard formats.
+
+Queries run in Oxigraph over the union of all articles' graphs; ``GRAPH ?article`` asks a single article. Nothing can be changed
+by a query, and no other server is asked: SERVICE is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, NamedTuple
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError
+from kg.iris import BASE, KG, OPEN, PREFIXES, prefixes, valid_iri
+from kg.ontology import bundled
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row = tuple[Term | None, ...]
+Python = str | int | float | bool | None
+Parameter = Literal["entity", "property", "word", "text", "date"]
+
+_LABEL = ox.NamedNode(PREFIXES["rdfs"] + "label")
+_ALT = ox.NamedNode(PREFIXES["skos"] + "altLabel")
+_ANCHOR = ox.NamedNode(PREFIXES["nif"] + "anchorOf")
+_XSD = PREFIXES["xsd"]
+#: rows handed over at a time by a query that runs under a time limit
+_BATCH = 256
+
+
+class StoredQuery(NamedTuple):
+    """A query kept by name: a ``.rq`` file whose first line is ``# description``.
+
+    Lines ``# ?name (kind): what it is`` declare parameters; one whose text ends in "required" must be given. Kinds:
+    ``entity`` (a name or IRI), ``property`` (a label or IRI), ``word`` (a name in kg:, such as Claimed), ``text``, ``date``.
+    """
+
+    name: str
+    description: str
+    text: str
+    parameters: Mapping[str, tuple[Parameter, str]]
+
+
+@lru_cache
+def stored_queries(folder: Path | None = None) -> Mapping[str, StoredQuery]:
+    """Return the stored queries in `folder` (those that ship with newskg when None) by name, in order."""
+    found = {}
+    for path in sorted((folder or bundled() / "queries").glob("*.rq")):
+        text = path.read_text("utf-8")
+        declared = re.findall(r"^# \?(\w+) \((entity|property|word|text|date)\): (.*)$", text, re.M)
+        found[path.stem] = StoredQuery(path.stem, text.partition("\n")[0].lstrip("# ").strip(), text,
+                                       {name: (kind, about.strip()) for name, kind, about in declared})
+    return found
+
+
+class Answer:
+    """What SELECT, CONSTRUCT or DESCRIBE gives. Iterating yields each row as a dict of Python values; it can be read once.
+
+    ``columns`` are the variables; of a CONSTRUCT (``is_graph``) they are subject, predicate and object.
+    """
+
+    def __init__(self, store: ox.Store, columns: tuple[str, ...], rows: Iterator[Row], is_graph: bool, base: str) -> None:
+        self._store, self.columns, self._rows, self.is_graph, self._base = store, columns, rows, is_graph, base
+
+    def __iter__(self) -> Iterator[dict[str, Python]]:
+        for row in self._rows:
+            yield dict(zip(self.columns, map(plain, row), strict=True))
+
+    def table(self, iris: bool = False) -> Iterator[tuple[str, ...]]:
+        """Yield rows of text: names instead of IRIs unless `iris`."""
+        names = Names(self._store, self._base)
+        for row in self._rows:
+            yield tuple(_cell(term, None if iris else names) for term in row)
+
+    def write(self, output: BinaryIO, format: str) -> None:
+        """Write as ``csv``, ``tsv`` or ``json`` (SPARQL 1.1 results formats), ``markdown``, or, of a graph, ``turtle``."""
+        if format == "turtle":
+            if not self.is_graph:
+                raise QueryError("only CONSTRUCT and DESCRIBE give a graph; take csv, tsv, json or markdown for a SELECT query")
+            triples = (ox.Triple(*row) for row in self._rows)  # type: ignore[arg-type]
+            ox.serialize(triples, output, ox.RdfFormat.TURTLE, prefixes=prefixes(self._base))
+            return
+        if format not in _WRITERS:
+            raise QueryError(f"unknown format {format}; take one of turtle, {', '.join(_WRITERS)}")
+        for line in _WRITERS[format](self.columns, self._rows, Names(self._store, self._base)):
+            output.write(line.encode())
+
+
+class Names:
+    """Names of the graph's nodes: label, else quote, else prefixed name, else the IRI."""
+
+    def __init__(self, store: ox.Store, base: str = BASE) -> None:
+        self._store, self._known = store, {}  # type: ignore[var-annotated]
+        self._prefixes = sorted(prefixes(base).items(), key=lambda item: -len(item[1]))
+
+    def of(self, node: ox.NamedNode | ox.BlankNode) -> str:
+        """Return the name of `node`."""
+        if node not in self._known:
+            self._known[node] = self._find(node)
+        return str(self._known[node])
+
+    def _find(self, node: ox.NamedNode | ox.BlankNode) -> str:
+        for predicate in (_LABEL, _ANCHOR):
+            found = sorted(quad.object.value for quad in self._store.quads_for_pattern(node, predicate, None, None)
+                           if isinstance(quad.object, ox.Literal))
+            if found:
+                return found[0]
+        if isinstance(node, ox.BlankNode):
+            return str(node)
+        for prefix, space in self._prefixes:
+            if node.value.startswith(space) and node.value != space:
+                local = node.value.removeprefix(space)
+                return local if prefix == "kg" else f"{prefix}:{local}"
+        return node.value
+
+
+def ask(store: ox.Store, query: str, *, base: str = BASE, limit: int | None = None, timeout: float | None = None,
+        **parameters: str) -> Answer | bool:
+    """Return the answer to `query`: SPARQL text, the path of a ``.rq`` file, or the name of a stored query.
+
+    `parameters` fill the variables that a stored query declares; they are bound as terms, never pasted into the text. `limit`
+    cuts the rows, `timeout` (seconds) the time spent waiting for them. Raises QueryError.
+    """
+    stored = _stored(query)
+    text = stored.text if stored else query
+    _refuse_service(text)
+    bindings = _bindings(store, stored, parameters, base)
+    answers = [_run(store, text, base, substitutions, timeout) for substitutions in bindings]
+    first = answers[0]
+    if isinstance(first, bool):
+        return any(answers)
+    rows = chain.from_iterable(answer._rows for answer in answers if isinstance(answer, Answer))
+    return Answer(store, first.columns, islice(rows, limit), first.is_graph, base)
+
+
+def _stored(query: str) -> StoredQuery | None:
+    """Return the stored query that `query` names, or the file it is the path of; None if it is SPARQL itself."""
+    queries = stored_queries()
+    if query in queries:
+        return queries[query]
+    if query.endswith(".rq") and "\n" not in query:
+        path = Path(query)
+        if not path.is_file():
+            raise QueryError(f"there is no query file {query}; give SPARQL, a .rq file, or one of: {', '.join(queries)}")
+        try:
+            return stored_queries(path.parent)[path.stem]
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"{query} can't be read as UTF-8 text: {error}") from error
+    if re.fullmatch(r"[\w-]*", query):
+        raise QueryError(f"there is no stored query {query!r}; the stored queries are: {', '.join(queries)}")
+    return None
+
+
+def _bindings(store: ox.Store, stored: StoredQuery | None, parameters: Mapping[str, str],
+              base: str) -> list[dict[ox.Variable, Term]]:
+    """Return the substitutions to run the query with: one for each entity that bears the name given."""
+    declared = stored.parameters if stored else {}
+    for name in parameters:
+        if name not in declared:
+            takes = ", ".join(declared) or "none"
+            raise QueryError(f"the query takes no parameter {name!r}; it takes: {takes}")
+    missing = [name for name, (_, about) in declared.items() if about.endswith("required") and name not in parameters]
+    if missing:
+        raise QueryError(f"the query needs {', '.join(missing)}: {declared[missing[0]][1]}")
+    bindings: list[dict[ox.Variable, Term]] = [{}]
+    for name, text in sorted(parameters.items()):
+        terms = _terms(store, declared[name][0], text, base)
+        bindings = [{**binding, ox.Variable(name): term} for binding in bindings for term in terms]
+    return bindings
+
+
+def _terms(store: ox.Store, kind: Parameter, text: str, base: str) -> list[Term]:
+    if kind == "text":
+        return [ox.Literal(_whole(text))]
+    if kind == "date":
+        return [ox.Literal(_whole(text), datatype=ox.NamedNode(_XSD + "date"))]
+    if kind == "word":
+        return [ox.NamedNode(KG + valid_iri(text[:1].upper() + text[1:]))]
+    found = find(store, text, (f"{base}entity/",) if kind == "entity" else (KG, OPEN))
+    if not found:
+        raise QueryError(f"nothing in the graph is called {text!r}; see the names with the stored query most-mentioned")
+    return list(found)
+
+
+def _whole(text: str) -> str:
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def find(store: ox.Store, name: str, spaces: tuple[str, ...]) -> list[ox.NamedNode]:
+    """Return the nodes under one of the IRIs `spaces` whose IRI, label or other name is `name`, by IRI.
+
+    If there are none, those whose names match but for case; if there are none of these, those whose names hold it as whole words.
+    """
+    if name.startswith(spaces):
+        node = ox.NamedNode(valid_iri(name))
+        if any(store.quads_for_pattern(node, None, None, None)):
+            return [node]
+    wanted, folded = ox.Literal(_whole(name)), name.casefold()
+    named = [quad for label in (_LABEL, _ALT) for quad in store.quads_for_pattern(None, label, wanted, None)]
+    found = {quad.subject for quad in named if _within(quad.subject, spaces)}
+    if not found and name.strip():
+        words = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.I)
+        labels = [(quad.subject, quad.object.value) for label in (_LABEL, _ALT)
+                  for quad in store.quads_for_pattern(None, label, None, None)
+                  if isinstance(quad.object, ox.Literal) and _within(quad.subject, spaces)]
+        found = {node for node, text in labels if text.casefold() == folded} \
+            or {node for node, text in labels if words.search(text)}
+    return sorted((node for node in found if isinstance(node, ox.NamedNode)), key=lambda node: node.value)
+
+
+def _within(node: object, spaces: tuple[str, ...]) -> bool:
+    return isinstance(node, ox.NamedNode) and node.value.startswith(spaces)
+
+
+def _run(store: ox.Store, text: str, base: str, substitutions: dict[ox.Variable, Term], timeout: float | None) -> Answer | bool:
+    def work() -> Iterator[Any]:
+        """Yield the kind and columns first, then the rows."""
+        try:
+            result = store.query(text, prefixes=prefixes(base), use_default_graph_as_union=True,
+                                 substitutions=substitutions)
+            if isinstance(result, ox.QueryBoolean):
+                yield bool(result)
+            elif isinstance(result, ox.QueryTriples):
+                yield True, ("subject", "predicate", "object")
+                for triple in result:
+                    yield triple.subject, triple.predicate, triple.object
+            else:
+                yield False, tuple(variable.value for variable in result.variables)
+                for solution in result:
+                    yield tuple(solution)
+        except SyntaxError as error:
+            raise QueryError(_explain(text, str(error))) from error
+        except (ValueError, OSError) as error:
+            raise QueryError(f"the query can't be answered: {' '.join(str(error).split())}") from error
+
+    rows = work() if timeout is None else _in_time(work, timeout)
+    first = next(rows)
+    if isinstance(first, bool):
+        return first
+    return Answer(store, first[1], rows, first[0], base)
+
+
+def _in_time(work: Callable[[], Iterator[Any]], timeout: float) -> Iterator[Any]:
+    """Yield what `work` yields from a thread of its own; QueryError once more than `timeout` seconds were spent waiting for it.
+
+    Oxigraph can't be interrupted: a query that is given up goes on in its (daemon) thread until its next row, or the process, ends.
+    """
+    results: queue.Queue[list[Any] | Exception | None] = queue.Queue(maxsize=8)
+    stopped = threading.Event()
+
+    def put(item: list[Any] | Exception | None) -> None:
+        while not stopped.is_set():
+            try:
+                return results.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+        raise GeneratorExit
+
+    def run() -> None:
+        try:
+            rows = work()
+            put([next(rows)])
+            while batch := list(islice(rows, _BATCH)):
+                put(batch)
+            put(None)
+        except GeneratorExit:
+            pass
+        except Exception as error:  # handed over to the caller's thread, which raises it
+            put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    left = timeout
+    try:
+        while True:
+            started = time.monotonic()
+            try:
+                batch = results.get(timeout=max(left, 0))
+            except queue.Empty:
+                raise QueryError(f"the query took over {timeout:g} s; narrow it, or allow more time") from None
+            left -= time.monotonic() - started
+            if batch is None:
+                return
+            if isinstance(batch, Exception):
+                raise batch
+            yield from batch
+    finally:
+        stopped.set()
+
+
+_TOKENS = re.compile(r"""<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|"""
+                     r"""[?$]\w+|[\w.-]*:[\w.:%\\-]*|@[\w-]+|\w+""", re.S)
+
+
+def _refuse_service(text: str) -> None:
+    """Raise QueryError if the query calls another server. Escapes (``\\u0053ERVICE``) are undone first, as SPARQL demands."""
+    undone = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U00([0-9A-Fa-f]{6})", lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text)
+    for version in (text, undone):
+        if any(token.group().upper() == "SERVICE" for token in _TOKENS.finditer(version)):
+            raise QueryError("SERVICE is not allowed: queries never leave this machine; take the clause out")
+
+
+def _explain(text: str, message: str) -> str:
+    """Return a syntax error in one line: where it is, what stands there, and what was expected."""
+    message = " ".join(message.split())
+    found = re.search(r"at (\d+):(\d+): (.*)", message)
+    if not found:
+        return f"wrong query: {message}"
+    line, column, expected = int(found[1]), int(found[2]), found[3]
+    lines = text.splitlines()
+    rest = lines[line - 1][column - 1:] if line <= len(lines) else ""
+    there = f"at {' '.join(rest.split())[:30]!r}" if rest.strip() else "at the end"
+    if "Prefix not found" in expected:
+        expected = f"the prefix is not known; add PREFIX, or use one of {', '.join(prefixes())}"
+    elif len(expected) > 160:
+        expected = expected[:160] + " ..."
+    return f"wrong query in line {line}, column {column} ({there}): {expected}"
+
+
+def plain(term: Term | None) -> Python:
+    """Return a term as a Python value: IRI and text as str, numbers and booleans as such, unbound as None."""
+    if not isinstance(term, ox.Literal):
+        return None if term is None else term.value if isinstance(term, ox.NamedNode) else str(term)
+    kind = term.datatype.value.removeprefix(_XSD)
+    try:
+        if kind in ("integer", "nonNegativeInteger", "int", "long"):
+            return int(term.value)
+        if kind in ("decimal", "double", "float"):
+            return float(term.value)
+    except ValueError:
+        return term.value
+    return {"true": True, "false": False}.get(term.value, term.value) if kind == "boolean" else term.value
+
+
+def _cell(term: Term | None, names: Names | None) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.Literal):
+        return term.value
+    if isinstance(term, ox.Triple):
+        return str(term)
+    return names.of(term) if names else term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[Row], names: Names) -> Iterator[str]:
+    for row in chain([columns], ([_cell(term, None) for term in row] for row in rows)):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow(row)
+        yield line.getvalue()
+
+
+def _tsv(columns: tuple[str, ...], rows: Iterable[Row], names: Names) -> Iterator[str]:
+    yield "\t".join(f"?{column}" for column in columns) + "\n"
+    for row in rows:
+        yield "\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) + "\n"
+
+
+def _json(columns: tuple[str, ...], rows: Iterable[Row], names: Names) -> Iterator[str]:
+    yield f'{{"head": {{"vars": {json.dumps(columns)}}}, "results": {{"bindings": ['
+    for number, row in enumerate(rows):
+        cells = {column: _json_term(term) for column, term in zip(columns, row, strict=True) if term is not None}
+        yield ("\n" if number == 0 else ",\n") + json.dumps(cells, ensure_ascii=False)
+    yield "\n]}}\n"
+
+
+def _json_term(term: Term) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        return {"type": "literal", "value": str(term)}
+    cell = {"type": "literal", "value": term.value}
+    if term.language:
+        cell["xml:lang"] = term.language
+    elif term.datatype.value != _XSD + "string":
+        cell["datatype"] = term.datatype.value
+    return cell
+
+
+def _markdown(columns: tuple[str, ...], rows: Iterable[Row], names: Names) -> Iterator[str]:
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", " ".join(cell.split())) for cell in cells) + " |\n"
+
+    yield line(columns)
+    yield "|" + " --- |" * len(columns) + "\n"
+    for row in rows:
+        yield line(_cell(term, names) for term in row)
+
+
+_WRITERS: Mapping[str, Callable[[tuple[str, ...], Iterable[Row], Names], Iterator[str]]] = {
+    "csv": _csv, "tsv": _tsv, "json": _json, "markdown": _markdown}
