@@ -80,8 +80,14 @@ _OPEN_PAIR = re.compile(
     rf"(?=\s+(?:date|published|url|link)\s*[:=]?\s*(?:{_ISO.replace('?P<', '?P<next_')}|https?://))", re.IGNORECASE)
 #: "Thursday, May 7, 2015 On Tuesday, ..." / "13 January 2025 — The mayor ..." / a line that holds only a date
 _DATELINE = re.compile(
-    rf"\s*(?P<date>(?P<weekday>{_WEEKDAY},?\s+)?(?:\d{{1,2}}\s+{_MONTH},?\s+\d{{4}}|{_MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d))"
+    r"\s*(?P<said>(?:First )?(?:published|posted|updated)(?: on)?:? )?"
+    rf"(?P<date>(?P<weekday>{_WEEKDAY},?\s+)?(?:\d{{1,2}}\s+{_MONTH},?\s+\d{{4}}|{_MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d))"
     r"(?:(?P<mark>\s*(?:[—–|:]|-{1,2}(?=\s))\s*|[ \t]*(?:\n|\Z))|\s+(?=[\"“‘']?[A-Z]))", re.IGNORECASE)
+
+#: "SANTA FE, N.M. (AP) — The actor ...": a place in capitals, or any with an agency in brackets, before a dash
+_PLACE_LINE = re.compile(
+    r"(?P<place>(?:[A-Z][A-Z.'’ -]{1,30}[A-Z](?:,(?: [A-Z][\w.]{0,15}){1,3})?(?: \([A-Z][\w ./&-]{1,30}\))?"
+    r"|[A-Z][\w.'’ ,-]{1,50} \([A-Z][\w ./&-]{1,30}\)))\s*(?:[—–]|--?)\s+(?=[\"“‘']?[A-Z])")
 
 #: characters that XML 1.0 forbids or that steer a terminal (C0, C1), and non-characters; tab and newline stay
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -409,6 +415,9 @@ def _compose(body: str, source: str, fields: dict[str, Any]) -> Article | Unread
     title, body = _take_headline(body.strip(), _line(fields.get("title", "")))
     day, body = _take_dateline(body)
     fields = {"published": day} | {field: value for field, value in fields.items() if value}
+    # the place of an agency report is kept, as a paragraph of its own, out of the first sentence's subject
+    place = _PLACE_LINE.match(body)
+    body = f"{place['place']}\n\n{body[place.end():]}" if place else body
     return make_article(body.strip(), source=source, **(fields | {"title": title}))
 
 
@@ -467,7 +476,8 @@ def _take_dateline(body: str) -> tuple[str, str]:
     match = _DATELINE.match(body)
     if match and body[match.end():].strip():
         following = body[match.end():match.end() + 2].lstrip("\"“‘'")[:1]
-        closed = match["mark"] is not None or (following.isupper() and (match["weekday"] or match["date"][:4].isdigit()))
+        dated = match["weekday"] or match["date"][:4].isdigit()
+        closed = match["mark"] is not None or match["said"] or (following.isupper() and dated)
         day = read_date(match["date"])
         if closed and day:
             return day, body[match.end():].lstrip()
@@ -516,8 +526,10 @@ def _from_html(text: str, source: str) -> Article | Unreadable:
     try:
         page = trafilatura.bare_extraction(
             clean(text), with_metadata=True, include_comments=False, include_tables=False,
-            # without max_date, htmldate compares with today's date: the result would depend on the clock
-            date_extraction_params={"original_date": True, "extensive_search": True, "max_date": "2100-12-31"})
+            # without max_date, htmldate compares with today's date: the result would depend on the clock; the extensive search
+            # takes any date for the article's (the year of the copyright notice, a date told of in the text)
+            date_extraction_params={"original_date": True, "extensive_search": False, "min_date": "1800-01-01",
+                                    "max_date": "2100-12-31"})
     except Exception as error:  # lxml, htmldate and readability code raise many kinds on broken pages
         return Unreadable(source, f"can't be read as HTML ({shown(str(error) or type(error).__name__)}); save it anew or as .txt")
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
