@@ -339,11 +339,10 @@ class Ranker:
         self.pair = {kind: np.array(rows["pair"]) for kind, rows in weights.items()}
         self.new = {kind: np.array(rows["new"]) for kind, rows in weights.items()}
 
-    def choose(self, kind: str, node: Node, pairs: list[list[float]], new: list[float]) -> int:
-        """Return the index of the best candidate, or -1 if the mention is likelier something new."""
-        scores = np.array(pairs) @ self.pair[kind]
-        best = int(scores.argmax())
-        return best if scores[best] > float(np.array(new) @ self.new[kind]) else -1
+    def choose(self, kind: str, pairs: list[list[float]], new: list[float]) -> list[int]:
+        """Return the indices of the candidates likelier than something new, the best first."""
+        scores = np.array(pairs) @ self.pair[kind] - float(np.array(new) @ self.new[kind])
+        return [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
 
 
 @cache
@@ -352,7 +351,8 @@ def ranker() -> Ranker:
     return Ranker(json.loads((Path(__file__).parent / "ranker_weights.json").read_text(encoding="utf-8")))
 
 
-Chooser = Callable[[str, Node, list[list[float]], list[float], list[Cluster]], int]
+Chooser = Callable[[str, Node, list[list[float]], list[float], list[Cluster]], list[int]]
+"""Takes class, mention, candidates' features, features of being new, candidates; returns the acceptable candidates, the best first."""
 
 
 class Linker:
@@ -398,14 +398,33 @@ class Linker:
                 kind = mention_class(node)
                 if kind:
                     candidates, pairs = self.candidates(node)
-                    best = choose(kind, node, pairs, new_features(self.tree, node, len(pairs)), candidates) if pairs else -1
-                    cluster = candidates[best] if best >= 0 else None
+                    ranked = choose(kind, node, pairs, new_features(self.tree, node, len(pairs)), candidates) if pairs else []
+                    cluster = self.take([candidates[i] for i in ranked])
             cluster = cluster or self.cluster()
             fresh = node.kind == "nominal" and node.lemma not in cluster.heads
             cluster.add(node)
             self.of[node.mention.id] = cluster
             if fresh:
                 self.index[node.lemma].append(cluster)
+
+    def take(self, ranked: list[Cluster]) -> Cluster | None:
+        """Return the best of the acceptable entities; if that is nothing but pronouns so far, the best with a name takes it over.
+
+        "He grew up in Ohio. Ruiz studied law. His mother ..."
+        """
+        if not ranked:
+            return None
+        best = ranked[0]
+        if all(node.kind == "pronoun" for node in best.nodes):
+            whole = next((c for c in ranked if c.named and all(agree(node, c) for node in best.nodes)), None)
+            if whole is not None and whole is not best and best.nodes:
+                for node in best.nodes:
+                    self.of[node.mention.id] = whole
+                whole.nodes = sorted(whole.nodes + best.nodes, key=lambda n: n.head)
+                whole.gender = whole.gender or best.gender
+                best.nodes = []
+                return whole
+        return best
 
     def certain(self, node: Node) -> Cluster | None:
         """Return the entity that grammar alone gives: relative pronouns, appositions, speakers, first and second person."""
@@ -489,11 +508,11 @@ def link(tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote] = (), 
     linker = Linker(tree, mentions, quotes)
     model = ranker()
     if clusters is None:
-        linker.run(lambda kind, node, pairs, new, _: model.choose(kind, node, pairs, new))
+        linker.run(lambda kind, _node, pairs, new, _candidates: model.choose(kind, pairs, new))
     else:
         where = {span: number_ for number_, chain in enumerate(clusters) for span in chain}
-        linker.run(lambda kind, node, pairs, new, candidates: next(
-            (i for i, c in enumerate(candidates) if chain_of(where, node) >= 0 and any(chain_of(where, o) == chain_of(where, node) for o in c.nodes)), -1))
+        linker.run(lambda _kind, node, _pairs, _new, candidates: [
+            i for i, c in enumerate(candidates) if chain_of(where, node) >= 0 and any(chain_of(where, o) == chain_of(where, node) for o in c.nodes)])
     return settle(tree, linker, mentions)
 
 
