@@ -1,0 +1,649 @@
+"""Step 5: Claims + Entities + Ontology -> Statements, for one article.
+
+A claim whose wording the ontology's lexicon knows, and whose arguments fit the property's domain and range, becomes a statement
+with that property; any other verb becomes an open property (``https://w3id.org/newskg/open/take-to``). Nouns said of something
+("a film festival", "cinematographer") become its rdf:type, kg:occupation, kg:position or kg:description. What is left over of a
+claim (instrument, place, amount ...) becomes a qualifier of its statement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kg.iris import KG, OPEN, slug
+from kg.ontology import RDF, Ontology, Property, Slot, Wording, singular
+from kg.records import Argument, Claim, Entity, Extraction, Mention, RdfLiteral, Span, Statement
+
+#: forms whose predicate noun is said of the subject: "X is a Y", "X, a Y", "Y X"
+BEARER_FORMS = frozenset({"copula", "apposition", "title"})
+#: forms that hold what belongs to a noun: "X's Y", "Y of X", "X Y"
+NOUN_FORMS = frozenset({"noun", "possessive", "compound", "apposition", "title", "copula"})
+#: a statement whose arguments are only not known to clash with domain and range is less sure than one where they fit
+UNKNOWN_TYPE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A wording found in a claim: what fills S and O, further roles, and how well it fits."""
+
+    wording: Wording
+    subject: Argument
+    object: Argument
+    qualifiers: tuple[tuple[str, Argument], ...]
+    used: frozenset[Argument]
+    fit: int
+    strong: tuple[tuple[Argument, str], ...] = ()
+
+
+class _Article:
+    """One extraction with the lookups that matching needs."""
+
+    def __init__(self, extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology) -> None:
+        self.extraction, self.types, self.ontology = extraction, types, ontology
+        self.text = extraction.article.text
+        self.mentions = {mention.id: mention for mention in extraction.mentions}
+        self.claims = {claim.id: claim for claim in extraction.claims}
+        self.values = sorted((m for m in extraction.mentions if m.value), key=lambda m: m.start)
+        #: the mention whose head ends there: of several the longest that is no value
+        self.at_end = {m.head.end: m for m in sorted(extraction.mentions, key=lambda m: (m.value is None, m.end - m.start))}
+        #: what belongs to the noun that ends there: "of arson" and "against Roe" to "charge"
+        self.parts: dict[int, list[Argument]] = defaultdict(list)
+        for claim in extraction.claims:
+            if (end := self.noun_end(claim)) >= 0:
+                self.parts[end].extend(a for a in claim.arguments if a.role not in ("subject", "complement", "object"))
+
+    def noun_end(self, claim: Claim) -> int:
+        """Return where the predicate noun of a noun-like claim ends, or -1."""
+        if claim.form == "copula":
+            ends = [
+                self.mentions[a.mention].head.end if a.mention is not None else a.end
+                for a in claim.arguments
+                if a.role == "complement"
+            ]
+            return ends[0] if ends else -1
+        return claim.predicate.end if claim.form in NOUN_FORMS else -1
+
+    def noun(self, claim: Claim) -> Mention | None:
+        """Return the mention whose head is the predicate noun of a noun-like claim."""
+        return self.at_end.get(self.noun_end(claim))
+
+    def phrase(self, claim: Claim) -> str:
+        """Return the compact noun phrase that a noun-like claim has as predicate ("special prosecutor"), as written."""
+        complement = next((a for a in claim.arguments if a.role == "complement"), None)
+        noun = self.noun(claim)
+        if noun is not None and noun.kind == "nominal":
+            return self.cut(Span(noun.start, noun.head.end))
+        start, end = (complement.start, complement.end) if complement else (claim.predicate.start, claim.predicate.end)
+        for part in claim.arguments:  # "First Judicial District" + "Judge"
+            if part.role == "modifier" and part.end <= start and not self.text[part.end : start].strip():
+                start = part.start
+        return self.cut(Span(start, end))
+
+    def cut(self, span: Span | Argument | Mention) -> str:
+        """Return the text of a span on one line."""
+        return " ".join(self.text[span.start : span.end].split())
+
+    def compact(self, argument: Argument) -> str:
+        """Return the compact wording of an argument: its mention's, else its own."""
+        return self.cut(self.mentions[argument.mention] if argument.mention is not None else argument)
+
+    def head_is(self, argument: Argument, heads: frozenset[str]) -> bool:
+        """Say whether the argument's head noun (or the ending of its compact phrase) is one of `heads`."""
+        if argument.mention is not None:
+            mention = self.mentions[argument.mention]
+            if mention.kind == "name" and "*" not in heads:
+                return False
+            words = self.text[mention.start : mention.head.end].lower().split()
+        else:
+            words = self.cut(argument).lower().split()
+        if not words:
+            return False
+        words[-1] = singular(words[-1].strip(".,;:'\"’”“"))
+        return any(" ".join(words[first:]) in heads for first in range(len(words)))
+
+    def types_of(self, argument: Argument) -> Sequence[str]:
+        """Return the class names of what the argument refers to; empty when it refers to no entity."""
+        mention = self.mentions[argument.mention] if argument.mention is not None else None
+        return self.types.get(mention.entity, (mention.type,)) if mention is not None and mention.entity >= 0 else ()
+
+    def fit(self, types: Sequence[str], wanted: Sequence[str]) -> int:
+        """Return 2 if one of the types is one of the wanted classes, 1 if it may be, 0 if it can't be."""
+        is_a = self.ontology.is_a
+        if not wanted or any(is_a(t, w) for t in types for w in wanted):
+            return 2
+        nearest = [t for t in types if not any(u != t and is_a(u, t) for u in types)]
+        return 1 if not nearest or "Thing" in nearest or any(self.ontology.overlap(t, w) for t in nearest for w in wanted) else 0
+
+
+# --- matching a wording ---
+
+
+def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = False) -> Iterator[_Match]:
+    """Yield each way in which `claim` says `wording`; `lenient` lets strong slots overrule the types."""
+    roles = [slot.roles for slot in wording.slots]
+    if (
+        wording.form == "verb"
+        and not any("object" in r or "clause" in r for r in roles)
+        and any(a.role == "object" for a in claim.arguments)
+    ):
+        return  # "S play for O" is not "she played the piano for O"
+    own = list(claim.arguments)
+    nearby = list(own)  # also what belongs to the nouns demanded: "file (lawsuit) against O"
+    if wording.form == "noun":
+        nearby.extend(a for a in article.parts[article.noun_end(claim)] if a not in nearby)
+        own = list(nearby)
+    found: dict[str, list[Argument]] = {"S": [], "O": []}
+    used: list[Argument] = []
+    slots: dict[str, Slot] = {}
+    for slot in wording.slots:
+        if slot.part != "heads":
+            continue
+        group = next((a for a in own if a.role in slot.roles and article.head_is(a, slot.heads)), None)
+        if group is None:
+            return
+        used.append(group)
+        parts = article.parts[article.mentions[group.mention].head.end] if group.mention is not None else []
+        nearby.extend(a for a in parts if a not in nearby)
+        if slot.inside:
+            slots[slot.inside.part] = slot.inside
+            found[slot.inside.part] = _inside(article, group, slot.inside, parts)
+    for slot in wording.slots:
+        if slot.part in ("S", "O"):
+            slots[slot.part] = slot
+            found[slot.part] = _fill(article, claim, slot, own if set(slot.roles) & {"subject", "object", "indirect"} else nearby)
+    if wording.form == "noun" and "S" not in slots:
+        slots["S"] = Slot(("bearer",), "S")
+        found["S"] = _bearer(article, claim)
+    if slots["O"].roles == ("bearer",):
+        found["O"] = _bearer(article, claim)
+    qualifiers = tuple(
+        (slot.qualifier, a) for slot in wording.slots if slot.part == "qualifier" for a in nearby if a.role in slot.roles
+    )
+    prop = article.ontology.properties[wording.iri]
+    for subject in found["S"]:
+        for object_ in found["O"]:
+            fits = _fits(article, prop, slots, subject, object_, lenient)
+            if fits and not _same(article, subject, object_):
+                strong = tuple((a, slots[p].type) for p, a in (("S", subject), ("O", object_)) if slots[p].strong)
+                yield _Match(
+                    wording,
+                    subject,
+                    object_,
+                    qualifiers,
+                    frozenset([subject, object_, *used, *(a for _, a in qualifiers)]),
+                    fits,
+                    strong,
+                )
+
+
+def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argument]) -> list[Argument]:
+    """Return the arguments that may fill `slot`."""
+    if "that" in slot.roles:  # the subject of a clause: "sued on the grounds that prosecutors hid evidence"
+        return [Argument("that", a.start, a.end, a.mention) for a in _clause_subjects(article, claim)]
+    return [a for a in arguments if a.role in slot.roles]
+
+
+def _clause_subjects(article: _Article, claim: Claim) -> list[Argument]:
+    """Return the subjects of the clause that an argument of `claim` holds, all of them if joined by "and"."""
+    inner = [article.claims[a.claim] for a in claim.arguments if a.claim is not None and a.claim in article.claims]
+    if not inner:
+        spans = [a for a in claim.arguments if a.role not in ("subject", "object")]
+        inner = [
+            c
+            for c in article.extraction.claims
+            if c.form in ("verb", "copula")
+            and c.id != claim.id
+            and any(a.start <= c.predicate.start and c.predicate.end <= a.end for a in spans)
+        ]
+        inner = [c for c in inner if c.predicate == min((c.predicate for c in inner), key=lambda s: s.start)]
+    first = inner[:1] and inner[0].predicate
+    same = [c for c in article.extraction.claims if first and c.predicate == first]
+    return list(dict.fromkeys(a for c in same for a in c.arguments if a.role == "subject"))
+
+
+def _inside(article: _Article, group: Argument, slot: Slot, parts: Sequence[Argument]) -> list[Argument]:
+    """Return what fills `slot` inside the noun phrase `group`: a value of the kind wanted, else a modifier or possessor."""
+    if slot.type and slot.type not in article.ontology.classes:
+        mention = article.mentions[group.mention] if group.mention is not None else None
+        start, end = (
+            (min(group.start, mention.full.start), max(group.end, mention.full.end)) if mention else (group.start, group.end)
+        )
+        return [
+            Argument("modifier", m.start, m.end, m.id)
+            for m in article.values
+            if start <= m.start and m.end <= end and m.value and m.value.kind == slot.type
+        ]
+    return [a for a in parts if a.role in slot.roles]
+
+
+def _bearer(article: _Article, claim: Claim) -> list[Argument]:
+    """Return what the predicate noun is said of: the subject in "X, O's lawyer", the noun phrase itself in "O's lawyer said"."""
+    subjects = [a for a in claim.arguments if a.role == "subject"]
+    noun = article.noun(claim)
+    if subjects or noun is None:
+        return subjects
+    return [Argument("bearer", noun.start, noun.end, noun.id)]
+
+
+def _fits(
+    article: _Article, prop: Property, slots: Mapping[str, Slot], subject: Argument, object_: Argument, lenient: bool
+) -> int:
+    """Return how well two arguments fit domain, range and the wording's own types, 0 if they can't be."""
+    if subject.mention is None or article.mentions[subject.mention].entity < 0:
+        return 0
+    fits = [_slot_fit(article, slots["S"], subject, prop.domain, lenient)]
+    mention = article.mentions[object_.mention] if object_.mention is not None else None
+    kind = slots["O"].type
+    if kind == "clause":
+        fits.append(2 if object_.role == "clause" and "text" in prop.kinds else 0)
+    elif prop.kinds:
+        value = mention.value.kind if mention and mention.value else "text"
+        wanted = (kind,) if kind and kind not in article.ontology.classes else prop.kinds
+        fits.append(2 if value in wanted else 1 if "text" in prop.kinds and not kind else 0)
+    elif mention is None or mention.entity < 0 or mention.value:
+        return 0
+    else:
+        fits.append(_slot_fit(article, slots["O"], object_, prop.range, lenient))
+    return 0 if 0 in fits else sum(fits)
+
+
+def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequence[str], lenient: bool) -> int:
+    """Return how well an argument fits the property's classes and the one its slot demands.
+
+    Names of unknown class may be anything, but a common noun must be known to be of the class that a slot demands.
+    """
+    if slot.strong and lenient:
+        return 2
+    types = article.types_of(argument)
+    demanded = article.fit(types, [slot.type] if slot.type else [])
+    if demanded == 1 and argument.mention is not None and article.mentions[argument.mention].kind == "nominal":
+        return 0
+    return min(article.fit(types, wanted), demanded)
+
+
+def _same(article: _Article, one: Argument, other: Argument) -> bool:
+    """Say whether two arguments refer to one entity: nobody is their own lawyer."""
+    if one.mention is None or other.mention is None:
+        return False
+    entities = (article.mentions[one.mention].entity, article.mentions[other.mention].entity)
+    return one.mention == other.mention or (entities[0] == entities[1] >= 0)
+
+
+def _wordings(article: _Article, claim: Claim) -> list[Wording]:
+    """Return the wordings whose predicate is that of `claim`."""
+    ontology = article.ontology
+    if claim.form in ("verb", "pair"):
+        lemma = claim.lemma.lower()
+        return list(ontology.verbs.get(lemma) or ontology.verbs.get(lemma + "e", ()))  # lemmatisers make "premier" of "premiered"
+    found: list[Wording] = []
+    for phrase in dict.fromkeys((article.phrase(claim).lower(), "" if claim.form == "copula" else claim.lemma.lower())):
+        words = phrase.split()
+        if words:
+            words[-1] = singular(words[-1])
+            found.extend(
+                w
+                for w in ontology.nouns.get(words[-1], ())
+                if w not in found and any(f" {' '.join(words)}".endswith(f" {name}") for name in w.words)
+            )
+    if claim.form == "copula":
+        found.extend(ontology.verbs.get(claim.lemma.lower(), ()))
+    return found
+
+
+def _best(article: _Article, claim: Claim, lenient: bool = False) -> list[_Match]:
+    """Return the matches of `claim`; for each pair of arguments only the most specific one.
+
+    A longer wording is more specific, then a better fit of the types, then a sub-property.
+    """
+    matches = [match for wording in _wordings(article, claim) for match in _matches(article, claim, wording, lenient)]
+    properties = article.ontology.properties
+    best: dict[tuple[int | None, int, int], _Match] = {}
+    weight = max((m.wording.weight for m in matches), default=0)
+    for match in matches:
+        if (
+            match.wording.weight < weight
+            and any(a.role in ("subject", "bearer") for a in (match.subject,))
+            and not _pairs_differ(match, matches)
+        ):
+            continue
+        key = (match.subject.mention, match.object.start, match.object.end)
+        other = best.get(key)
+        if other is None or _rank(match, properties) > _rank(other, properties):
+            best[key] = match
+    return list(best.values())
+
+
+def _pairs_differ(match: _Match, matches: Sequence[_Match]) -> bool:
+    """Say whether `match` adds something that no more specific match covers: its object is not used by any of them."""
+    return not any(m.wording.weight > match.wording.weight and match.object in m.used for m in matches)
+
+
+def _rank(match: _Match, properties: Mapping[str, Property]) -> tuple[int, int, int, str]:
+    prop = properties[match.wording.iri]
+    return match.wording.weight, match.fit, len(prop.ancestors), match.wording.iri
+
+
+# --- types ---
+
+
+def _description(article: _Article, claim: Claim) -> str:
+    """Return the compact noun phrase that the claim says of its subject, without the capital that opens a sentence."""
+    phrase = article.phrase(claim)
+    first, _, rest = phrase.partition(" ")
+    if rest and rest == rest.lower() and first[1:] == first[1:].lower():  # "Special prosecutor Ana Ruiz said"
+        phrase = phrase[:1].lower() + phrase[1:]
+    return phrase
+
+
+def _is_noun(article: _Article, claim: Claim) -> bool:
+    """Say whether the claim says a common noun of its subject (not an adjective, nor a name: "the winner was Ana Ruiz")."""
+    if claim.form not in BEARER_FORMS or not any(a.role == "subject" and a.mention is not None for a in claim.arguments):
+        return False
+    complement = next((a for a in claim.arguments if a.role == "complement"), None)
+    if claim.form == "copula":
+        return (
+            complement is not None and complement.mention is not None and article.mentions[complement.mention].kind == "nominal"
+        )
+    return complement is None or complement.mention is None or article.mentions[complement.mention].kind == "nominal"
+
+
+def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[str, ...]]:
+    """Return for each local entity its class and superclasses, most specific first.
+
+    Evidence, strongest first: what the text says it is ("Low Tide, a film"), a strong slot of a wording it fills ("Low Tide
+    premiered at a film festival"), the noun it is called by ("the lawsuit", "Ostrava Film Festival"), the recogniser's type.
+    """
+    types: dict[int, tuple[str, ...]] = {entity.id: (entity.type,) for entity in extraction.entities}
+    article = _Article(extraction, types, ontology)
+    said: set[int] = set()
+
+    def refine(entity: int, name: str, overrule: bool) -> None:
+        if entity not in types or not name:
+            return
+        old = types[entity][0]
+        below = old == "Thing" or ontology.is_a(name, old)
+        if below or (overrule and not ontology.overlap(name, old) and entity not in said):
+            types[entity] = ontology.chain(name)
+        if overrule:
+            said.add(entity)
+
+    people: set[int] = set()
+    for claim in extraction.claims:
+        if _is_noun(article, claim) and claim.polarity == "Positive" and claim.status == "Asserted":
+            phrase = _description(article, claim)
+            for subject in (a for a in claim.arguments if a.role == "subject" and a.mention is not None):
+                entity = article.mentions[subject.mention or 0].entity
+                if any(bearer.noun_of(phrase) for bearer in ontology.bearers.values()):
+                    people.add(entity)
+                    refine(entity, "Person", overrule=False)
+                elif entity not in people:
+                    refine(entity, ontology.class_of(phrase), overrule=True)
+    for mention in extraction.mentions:
+        if mention.kind == "name":
+            words = article.cut(mention)
+            if " " in words and types.get(mention.entity, ("Person",))[0] != "Person":
+                refine(mention.entity, ontology.class_of(words), overrule=False)
+        elif mention.kind == "nominal":
+            phrase = " ".join(article.text[mention.start : mention.head.end].split())
+            name = ontology.class_of(phrase)
+            if not name and any(bearer.noun_of(phrase) for bearer in ontology.bearers.values()):
+                name = "Person"
+            refine(mention.entity, name, overrule=False)
+    for claim in extraction.claims:
+        if claim.source is not None and "Organization" in types.get(article.mentions[claim.source].entity, ()):
+            refine(article.mentions[claim.source].entity, "NewsOrganization", overrule=False)
+        for match in _best(article, claim, lenient=True) if _has_strong(article, claim) else ():
+            for argument, name in match.strong:
+                if argument.mention is not None:
+                    refine(article.mentions[argument.mention].entity, name, overrule=True)
+    return types
+
+
+def _has_strong(article: _Article, claim: Claim) -> bool:
+    return any(slot.strong for wording in _wordings(article, claim) for slot in wording.slots)
+
+
+# --- statements ---
+
+
+def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: Ontology) -> list[Statement]:
+    """Return the statements of one article, equal ones merged, in order of evidence.
+
+    `entity_of` maps the ids of the extraction's local entities to entities of the graph. Claims whose subject refers to nothing
+    that has an entity are left out.
+    """
+    article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology)
+    writer = _Writer(article, entity_of)
+    made: list[Statement] = []
+    for claim in extraction.claims:
+        matches = _best(article, claim)
+        for match in matches:
+            made.extend(writer.matched(claim, match))
+        if _is_noun(article, claim):
+            made.extend(writer.described(claim))
+        elif not matches and claim.form in ("verb", "copula", "pair"):
+            made.extend(writer.opened(claim))
+    return _merge(made)
+
+
+class _Writer:
+    """Turns claims into statements: arguments into IRIs and literals, circumstances copied."""
+
+    def __init__(self, article: _Article, entity_of: Mapping[int, Entity]) -> None:
+        self.article, self.entity_of, self.ontology = article, entity_of, article.ontology
+
+    def node(self, argument: Argument) -> str | RdfLiteral:
+        """Return the IRI of what an argument refers to, its value, or its wording as a string."""
+        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+        if argument.role == "clause" or mention is None:
+            return RdfLiteral(self.article.cut(argument))
+        if mention.value:
+            return RdfLiteral(mention.value.lexical, mention.value.datatype)
+        entity = self.entity_of.get(mention.entity)
+        return entity.iri if entity else RdfLiteral(self.article.cut(argument))
+
+    def iri(self, mention: int | None) -> str:
+        """Return the IRI of the entity that a mention refers to, or an empty string."""
+        entity = self.entity_of.get(self.article.mentions[mention].entity) if mention in self.article.mentions else None
+        return entity.iri if entity else ""
+
+    def matched(self, claim: Claim, match: _Match) -> Iterator[Statement]:
+        """Yield the statement of an ontology property."""
+        prop = self.ontology.properties[match.wording.iri]
+        subject, object_ = self.iri(match.subject.mention), self.node(match.object)
+        mention = self.article.mentions.get(match.object.mention) if match.object.mention is not None else None
+        if prop.kinds and (mention is None or not mention.value):
+            object_ = RdfLiteral(
+                self.article.compact(match.object) if match.object.role != "clause" else self.article.cut(match.object)
+            )
+        if not subject or (not prop.kinds and isinstance(object_, RdfLiteral)):
+            return
+        extra = [(iri, node) for iri, argument in match.qualifiers for node in (self.node(argument),)] + self.units(
+            [match.object]
+        )
+        sure = 1.0 if match.fit == 4 else UNKNOWN_TYPE
+        yield self.statement(claim, subject, prop.iri, object_, prop.label, match.used, extra, sure)
+
+    def opened(self, claim: Claim) -> Iterator[Statement]:
+        """Yield the statements of an open property: subject and the first of object, complement, preposition; else ``true``."""
+        by_role: dict[str, list[Argument]] = defaultdict(list)
+        for argument in claim.arguments:
+            by_role[argument.role].append(argument)
+        subjects, label = by_role["subject"], claim.lemma.lower()
+        objects = by_role["object"] or by_role["complement"] or by_role["clause"]
+        if not subjects and claim.passive:  # "the house was burnt": the patient is spoken of
+            subjects, objects, label = by_role["object"], by_role["complement"], f"be {_participle(self.article, claim)}"
+        if not objects:
+            first = next((a for a in claim.arguments if a.role not in _CORE), None)
+            objects = [first] if first else []
+            label = f"{label} {first.role}" if first else label
+        for subject in subjects:
+            iri = self.iri(subject.mention)
+            if not iri or not slug(label):
+                continue
+            nodes = [(self.node(a), self.units([a])) for a in objects] or [(RdfLiteral("true", "xsd:boolean"), [])]
+            for node, units in nodes:
+                if node != iri:
+                    yield self.statement(
+                        claim, iri, OPEN + slug(label), node, label, frozenset((*subjects, *objects)), units, 1.0
+                    )
+
+    def described(self, claim: Claim) -> Iterator[Statement]:
+        """Yield type, occupation, position or description of the subject of a claim that says a noun of it."""
+        phrase = _description(self.article, claim)
+        for subject in (a for a in claim.arguments if a.role == "subject"):
+            iri = self.iri(subject.mention)
+            types = self.article.types_of(subject)
+            if not iri or not phrase:
+                continue
+            found: list[tuple[str, str | RdfLiteral]] = []
+            if self.article.fit(types, ["Person"]):
+                for prop, bearer in self.ontology.bearers.items():
+                    if noun := bearer.noun_of(phrase):
+                        found.append((prop, RdfLiteral(phrase if bearer.phrase else noun)))
+            name = self.ontology.class_of(phrase)
+            if not found and name and self.article.fit(types, [name]):
+                found.append((RDF + "type", self.ontology.classes[name].iri))
+            if not found:
+                found.append((KG + "description", RdfLiteral(phrase)))
+            for prop, object_ in found:
+                yield self.statement(claim, iri, prop, object_, "", frozenset(claim.arguments), [], 1.0)
+
+    def units(self, arguments: Sequence[Argument]) -> list[tuple[str, str | RdfLiteral]]:
+        """Return the currency or unit of arguments that are amounts."""
+        found: list[tuple[str, str | RdfLiteral]] = []
+        for argument in arguments:
+            mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+            if mention and mention.value and mention.value.unit:
+                found.append((KG + ("currency" if mention.value.kind == "money" else "unit"), RdfLiteral(mention.value.unit)))
+        return found
+
+    def qualifier(self, argument: Argument) -> str:
+        """Return the property IRI for an argument that is neither subject nor object."""
+        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+        types = self.article.types_of(argument)
+        for role, wanted, iri in self.ontology.qualifiers:
+            if role == argument.role:
+                value = mention.value.kind if mention and mention.value else ""
+                if wanted == "Thing" or wanted == value or (wanted == "text" and not types and not value):
+                    return iri
+                if types and any(self.ontology.is_a(t, wanted) for t in types):
+                    return iri
+        return OPEN + slug(argument.role) if slug(argument.role) else ""
+
+    def statement(
+        self,
+        claim: Claim,
+        subject: str,
+        prop: str,
+        object_: str | RdfLiteral,
+        label: str,
+        used: frozenset[Argument],
+        extra: Sequence[tuple[str, str | RdfLiteral]],
+        sure: float,
+    ) -> Statement:
+        """Return the statement with the claim's circumstances; its id is set when all are merged."""
+        taken = {a.role for a in used}  # what is joined to a used argument by "and" has a statement of its own
+        rest = [a for a in claim.arguments if a.role not in taken and a.role not in _SILENT]
+        qualifiers = list(extra)
+        when, when_text = None, ""
+        for argument in (a for a in rest if a.role == "time"):
+            mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+            value = mention.value if mention else None
+            if value and value.kind == "duration":
+                qualifiers.append((KG + "duration", RdfLiteral(value.lexical, value.datatype)))
+            elif value and value.kind == "date" and when is None:
+                when, when_text = RdfLiteral(value.lexical, value.datatype), self.article.cut(argument)
+            elif not when_text:
+                when_text = self.article.cut(argument)
+        for argument in (a for a in rest if a.role != "time"):
+            iri = self.qualifier(argument)
+            node = self.node(argument)
+            if iri and node != subject:
+                qualifiers.append((iri, node))
+                qualifiers.extend(self.units([argument]))
+        return Statement(
+            id="",
+            article=self.article.extraction.article.id,
+            subject=subject,
+            property=prop,
+            object=object_,
+            label=label if prop.startswith(OPEN) else "",
+            wording=self.article.cut(claim.predicate) if prop.startswith((OPEN, KG)) else "",
+            evidence=(claim.evidence,),
+            polarity=claim.polarity,
+            certainty=claim.certainty,
+            tense=claim.tense,
+            status=claim.status,
+            speaker=self.iri(claim.speaker),
+            source=self.iri(claim.source),
+            cue=self.article.cut(claim.cue) if claim.cue else "",
+            when=when,
+            when_text=when_text,
+            qualifiers=tuple(sorted(set(qualifiers), key=_order)),
+            confidence=round(claim.confidence * sure, 4),
+            extractor=claim.extractor,
+        )
+
+
+#: roles that an open statement doesn't take as its preposition argument
+_CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+#: roles that give no qualifier
+_SILENT = frozenset({"subject", "possessor", "modifier"})
+
+
+def _participle(article: _Article, claim: Claim) -> str:
+    """Return the last word of the predicate ("was shot" -> "shot"), or its lemma."""
+    words = article.cut(claim.predicate).lower().split()
+    return words[-1] if words else claim.lemma.lower()
+
+
+def _order(qualifier: tuple[str, str | RdfLiteral]) -> tuple[str, str, str]:
+    iri, value = qualifier
+    return (iri, value.lexical, value.datatype) if isinstance(value, RdfLiteral) else (iri, value, "")
+
+
+def _plain(value: str | RdfLiteral | None) -> list[str] | str | None:
+    return [value.lexical, value.datatype] if isinstance(value, RdfLiteral) else value
+
+
+def _identity(s: Statement) -> str:
+    """Return all that makes a statement up, as JSON: two with the same are one statement said twice."""
+    return json.dumps(
+        [
+            s.article,
+            s.subject,
+            s.property,
+            _plain(s.object),
+            s.polarity,
+            s.certainty,
+            s.tense,
+            s.status,
+            s.speaker,
+            s.source,
+            s.cue,
+            _plain(s.when),
+            s.when_text,
+            [[iri, _plain(value)] for iri, value in s.qualifiers],
+        ]
+    )
+
+
+def _merge(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements with equal ones made one, each with its id: evidences joined, the surest kept."""
+    groups: dict[str, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        groups[_identity(statement)].append(statement)
+    merged = []
+    for identity, group in groups.items():
+        best = max(group, key=lambda s: s.confidence)
+        evidence = tuple(sorted({span for s in group for span in s.evidence}, key=lambda span: (span.start, span.end)))
+        number = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        merged.append(msgspec.structs.replace(best, id=number, evidence=evidence))
+    return sorted(merged, key=lambda s: (s.evidence[0].start, s.evidence[0].end, s.property, s.id))

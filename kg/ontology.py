@@ -1,0 +1,770 @@
+"""Turtle (or RDF/XML, JSON-LD) -> :class:`Ontology`: classes, properties, and the lexicon that says how they are worded.
+
+The lexicon is data beside each property (``docs/ontology.md`` teaches it)::
+
+    kg:sued kg:verb "S sue O [for kg:charge]" , "S file (lawsuit|suit) against O" .
+    kg:lawyer kg:noun "O's lawyer|attorney" , "lawyer for|of O" .
+
+One file is one or many properties; :func:`load` reads them all into one lexicon indexed by the predicate's dictionary form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import pyoxigraph as ox
+
+from kg.errors import OntologyError
+from kg.iris import KG
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SCHEMA = "https://schema.org/"
+EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+
+#: the kinds of value (records.Value.kind) that literals of a datatype are read from
+KINDS: Mapping[str, tuple[str, ...]] = {
+    **{XSD + name: ("date",) for name in ("date", "gYear", "gYearMonth", "dateTime", "time")},
+    EDTF: ("date",),
+    XSD + "duration": ("duration",),
+    XSD + "decimal": ("money", "percent", "quantity", "number"),
+    XSD + "integer": ("number", "quantity"),
+    XSD + "string": ("text",),
+    RDFS + "Literal": ("text",),
+    RDF + "langString": ("text",),
+}
+VALUE_KINDS = frozenset({"date", "duration", "money", "percent", "quantity", "number"})
+
+SlotKind = Literal["S", "O", "qualifier", "heads"]
+_TOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[^\s\[\]()]+")
+_SLOT = re.compile(r"(?P<slot>[SO])(?::(?P<type>[\w-]+))?(?P<strong>!)?$")
+_WORDS = re.compile(r"[^\W_][\w.*-]*(?:\|[^\W_][\w.*-]*)*$")
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".json": ox.RdfFormat.JSON_LD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class: its ``name`` (local name, used in records), the nouns that name it, and all its superclasses, nearest first."""
+
+    iri: str
+    name: str
+    label: str
+    nouns: tuple[str, ...] = ()
+    comment: str = ""
+    parents: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property.
+
+    ``domain`` and ``range`` are names of classes, any of which will do (empty: anything); ``kinds`` are the kinds of value that a
+    datatype property takes (empty for object properties); ``ancestors`` are the IRIs of all its super-properties.
+    """
+
+    iri: str
+    name: str
+    label: str
+    comment: str = ""
+    domain: tuple[str, ...] = ()
+    range: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    datatype: str = ""
+    functional: bool = False
+    symmetric: bool = False
+    inverse: str = ""
+    parents: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of a wording.
+
+    ``roles`` are the roles of records.Argument that may fill it; ``part`` says what it stands for; ``heads`` are the head nouns
+    it demands (``(lawsuit|suit)``); ``inside`` is a slot to be found inside that noun phrase (``(O:duration sentence)``); ``type``
+    a class name or kind of value it demands; ``strong`` whether a match may overrule the recogniser's type; ``qualifier`` the IRI
+    of the property of a further role, which may be missing.
+    """
+
+    roles: tuple[str, ...]
+    part: SlotKind
+    type: str = ""
+    strong: bool = False
+    heads: frozenset[str] = frozenset()
+    inside: Slot | None = None
+    qualifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way of saying the property `iri`: the predicate's dictionary forms and the slots around it. ``text`` is how the file has it."""
+
+    iri: str
+    form: Literal["verb", "noun"]
+    words: tuple[str, ...]
+    slots: tuple[Slot, ...]
+    text: str
+
+    @property
+    def weight(self) -> int:
+        """Return how specific the wording is: demanded heads and types count most, then the number of roles."""
+        return sum(3 * bool(s.heads) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Nouns that, said of a person, give a literal: the noun, or with `phrase` the whole noun phrase ("special prosecutor")."""
+
+    nouns: frozenset[str]
+    endings: tuple[str, ...]
+    phrase: bool
+
+    def noun_of(self, phrase: str) -> str:
+        """Return the longest ending of `phrase` that is one of the nouns, in the singular; empty if none is."""
+        words = phrase.lower().split()
+        if words:
+            words[-1] = singular(words[-1])
+        for first in range(len(words)):
+            if (noun := " ".join(words[first:])) in self.nouns:
+                return noun
+        return words[-1] if words and words[-1].endswith(self.endings) and self.endings else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ontology:
+    """Classes by name, properties by IRI, and the lexicon: wordings by the last word of the predicate's dictionary form."""
+
+    classes: Mapping[str, Class]
+    properties: Mapping[str, Property]
+    verbs: Mapping[str, tuple[Wording, ...]]
+    nouns: Mapping[str, tuple[Wording, ...]]
+    #: class names by the noun phrases that name them, lower case
+    class_nouns: Mapping[str, str]
+    #: (preposition or role, demanded type, property IRI) of qualifiers, in order
+    qualifiers: tuple[tuple[str, str, str], ...]
+    #: what a noun said of a person gives, by property: kg:occupation from "judge", "*ologist" ...
+    bearers: Mapping[str, Bearer]
+    sources: tuple[str, ...] = ()
+    _overlaps: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_a(self, name: str, ancestor: str) -> bool:
+        """Say whether class `name` is `ancestor` or one of its subclasses; ``Thing`` is above all."""
+        return name == ancestor or ancestor == "Thing" or (name in self.classes and ancestor in self.classes[name].ancestors)
+
+    def overlap(self, one: str, other: str) -> bool:
+        """Say whether something may be of both classes: one is above the other, or they share a subclass."""
+        key = (one, other)
+        if key not in self._overlaps:
+            self._overlaps[key] = (
+                self.is_a(one, other)
+                or self.is_a(other, one)
+                or any(self.is_a(c, one) and self.is_a(c, other) for c in self.classes)
+            )
+        return self._overlaps[key]
+
+    def chain(self, name: str) -> tuple[str, ...]:
+        """Return class `name` and its superclasses, most specific first."""
+        return (name, *(self.classes[name].ancestors if name in self.classes else ()))
+
+    def class_of(self, phrase: str, whole: bool = False) -> str:
+        """Return the class that the longest ending of the noun phrase `phrase` names ("annual film festival" -> FilmFestival).
+
+        With `whole`, only the whole phrase counts. Empty if none does.
+        """
+        words = phrase.lower().split()
+        if words:
+            words[-1] = singular(words[-1])
+        for first in range(1 if whole and words else len(words)):
+            name = self.class_nouns.get(" ".join(words[first:]))
+            if name:
+                return name
+        return ""
+
+
+def singular(noun: str) -> str:
+    """Return the singular of an English noun, lower case; a noun that is singular or unknown comes back as it is."""
+    word = noun.lower()
+    if word in _PLURALS:
+        return _PLURALS[word]
+    if word in _KEPT or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+_PLURALS = {
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "people": "person",
+    "wives": "wife",
+    "lives": "life",
+    "thieves": "thief",
+    "halves": "half",
+    "crises": "crisis",
+    "heroes": "hero",
+    "feet": "foot",
+    "teeth": "tooth",
+    "criteria": "criterion",
+    "policemen": "policeman",
+    "spokesmen": "spokesman",
+    "chairmen": "chairman",
+    "congressmen": "congressman",
+    "businessmen": "businessman",
+    "buses": "bus",
+    "viruses": "virus",
+    "statuses": "status",
+    "bonuses": "bonus",
+}
+_KEPT = frozenset(
+    {
+        "news",
+        "series",
+        "species",
+        "politics",
+        "economics",
+        "physics",
+        "mathematics",
+        "athletics",
+        "headquarters",
+        "means",
+        "proceedings",
+        "gas",
+        "lens",
+        "always",
+        "christmas",
+        "texas",
+    }
+)
+
+
+def bundled() -> Path:
+    """Return the folder of the ontology that ships with newskg: inside the wheel, else beside the package in a checkout."""
+    inside = Path(__file__).with_name("_ontology")
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "ontology"
+
+
+def load(paths: Sequence[Path] | None = None) -> Ontology:
+    """Return the ontology in the files `paths`, or the bundled one when None.
+
+    Files ending in ``.ttl``, ``.nt``, ``.rdf``/``.owl``/``.xml`` (RDF/XML) and ``.jsonld``/``.json`` are read, several joined.
+    Raises :class:`~kg.errors.OntologyError`, naming file, line where known, and mend.
+    """
+    if paths is None:
+        paths = [bundled() / "newskg.ttl"]
+    if not paths:
+        raise OntologyError("no ontology file given: name at least one .ttl, .rdf or .jsonld file")
+    files = tuple(Path(path).resolve() for path in paths)
+    stamps = []
+    for file in files:
+        try:
+            stamps.append(file.stat().st_mtime_ns)
+        except OSError as error:
+            raise OntologyError(f"{file}: can't be read ({error.strerror}); give the path of an ontology file") from error
+    return _load(files, tuple(stamps))
+
+
+@lru_cache(maxsize=8)
+def _load(files: tuple[Path, ...], stamps: tuple[int, ...]) -> Ontology:
+    """Read `files`; `stamps` (times of change) only keep the cache true."""
+    facts = _Facts()
+    for file in files:
+        facts.read(file)
+    return _Builder(facts, tuple(str(file) for file in files)).build()
+
+
+class _Facts:
+    """The triples of all files: values by subject and predicate, in file order."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(lambda: defaultdict(list))
+        self.file: dict[str, Path] = {}
+
+    def read(self, file: Path) -> None:
+        """Add the triples of `file`; blank nodes of different files are kept apart."""
+        kind = _FORMATS.get(file.suffix.lower())
+        if kind is None:
+            raise OntologyError(f"{file}: unknown ending {file.suffix!r}; use one of {', '.join(sorted(_FORMATS))}")
+        try:
+            data = file.read_bytes()
+            quads = list(ox.parse(data, kind, base_iri="https://w3id.org/newskg/user/", rename_blank_nodes=True))
+        except OSError as error:
+            raise OntologyError(f"{file}: can't be read ({error.strerror}); give the path of an ontology file") from error
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            place = f"{file}, line {line}" if line else str(file)
+            raise OntologyError(f"{place}: not valid {kind.name}: {_one_line(error)}; mend the file there") from error
+        for quad in quads:
+            subject = _key(quad.subject)
+            self.file.setdefault(subject, file)
+            if not isinstance(quad.object, ox.Triple):
+                self.of[subject][quad.predicate.value].append(quad.object)
+
+    def place(self, subject: str, text: str) -> str:
+        """Return the file that describes `subject` and the first line of it that holds `text`, for messages."""
+        file = self.file[subject]
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        number = next((i for i, line in enumerate(lines, 1) if text in line.replace('\\"', '"')), 0)
+        return f"{file}, line {number}" if number else str(file)
+
+    def values(self, subject: str, *predicates: str) -> list[str]:
+        """Return IRIs, literals and blank nodes as text; of literals with a language only the English ones."""
+        found = []
+        for predicate in predicates:
+            for value in self.of.get(subject, {}).get(predicate, ()):
+                if isinstance(value, ox.Literal) and value.language and not value.language.lower().startswith("en"):
+                    continue
+                found.append(_key(value))
+        return found
+
+    def members(self, node: str) -> Iterator[str]:
+        """Yield the members of an RDF list."""
+        seen = set()
+        while node != RDF + "nil" and node not in seen:
+            seen.add(node)
+            yield from self.values(node, RDF + "first")
+            node = next(iter(self.values(node, RDF + "rest")), RDF + "nil")
+
+
+def _key(term: object) -> str:
+    if isinstance(term, ox.BlankNode):
+        return "_:" + term.value
+    return str(getattr(term, "value", term))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(getattr(error, "msg", None) or error).split())
+
+
+def local_name(iri: str) -> str:
+    """Return the part of an IRI after its last ``#`` or ``/``."""
+    return re.split(r"[#/]", iri.rstrip("#/"))[-1]
+
+
+class _Builder:
+    """Turns facts into an :class:`Ontology`."""
+
+    def __init__(self, facts: _Facts, sources: tuple[str, ...]) -> None:
+        self.facts, self.sources = facts, sources
+
+    def build(self) -> Ontology:
+        classes = self._classes()
+        properties = self._properties(classes)
+        if not properties and not classes:
+            raise OntologyError(
+                f"{', '.join(self.sources)}: holds no class and no property; declare them as owl:Class, rdfs:Class, "
+                "owl:ObjectProperty, owl:DatatypeProperty or rdf:Property"
+            )
+        verbs: dict[str, list[Wording]] = defaultdict(list)
+        nouns: dict[str, list[Wording]] = defaultdict(list)
+        for prop in properties.values():
+            for wording in self._wordings(prop, classes):
+                index = verbs if wording.form == "verb" else nouns
+                for word in wording.words:
+                    key = word if wording.form == "verb" else word.split()[-1]
+                    if wording not in index[key]:
+                        index[key].append(wording)
+        class_nouns: dict[str, str] = {}
+        for cls in classes.values():
+            for noun in cls.nouns:
+                class_nouns.setdefault(noun, cls.name)
+        bearers = {prop.iri: bearer for prop in properties.values() for bearer in self._bearer(prop)}
+        return Ontology(
+            classes,
+            properties,
+            {k: tuple(v) for k, v in verbs.items()},
+            {k: tuple(v) for k, v in nouns.items()},
+            class_nouns,
+            tuple(self._qualifiers(properties, classes)),
+            bearers,
+            self.sources,
+        )
+
+    def _typed(self, *types: str) -> list[str]:
+        wanted = set(types)
+        return [s for s in self.facts.of if not s.startswith("_:") and wanted.intersection(self.facts.values(s, RDF + "type"))]
+
+    def _label(self, iri: str) -> str:
+        names = self.facts.values(iri, RDFS + "label", SKOS + "prefLabel")
+        return names[0] if names else _spaced(local_name(iri))
+
+    def _classes(self) -> dict[str, Class]:
+        iris = self._typed(OWL + "Class", RDFS + "Class")
+        known = set(iris)
+        parents = {iri: [p for p in self.facts.values(iri, RDFS + "subClassOf") if p in known] for iri in iris}
+        classes: dict[str, Class] = {}
+        for iri in iris:
+            name = local_name(iri)
+            nouns = [self._label(iri), *self.facts.values(iri, SKOS + "altLabel")]
+            classes.setdefault(
+                name,
+                Class(
+                    iri,
+                    name,
+                    nouns[0],
+                    tuple(dict.fromkeys(" ".join(noun.lower().split()) for noun in nouns)),
+                    " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
+                    tuple(local_name(p) for p in parents[iri]),
+                    tuple(local_name(p) for p in _above(iri, parents)),
+                ),
+            )
+        return classes
+
+    def _properties(self, classes: Mapping[str, Class]) -> dict[str, Property]:
+        iris = self._typed(
+            OWL + "ObjectProperty",
+            OWL + "DatatypeProperty",
+            RDF + "Property",
+            OWL + "FunctionalProperty",
+            OWL + "SymmetricProperty",
+        )
+        known = set(iris)
+        parents = {iri: [p for p in self.facts.values(iri, RDFS + "subPropertyOf") if p in known] for iri in iris}
+        inverses: dict[str, str] = {}
+        for iri in iris:
+            for other in self.facts.values(iri, OWL + "inverseOf"):
+                inverses.setdefault(iri, other)
+                inverses.setdefault(other, iri)
+        properties = {}
+        for iri in iris:
+            types = self.facts.values(iri, RDF + "type")
+            ranges = self._named(iri, RDFS + "range", SCHEMA + "rangeIncludes")
+            kinds = tuple(dict.fromkeys(kind for r in ranges for kind in KINDS.get(r, ())))
+            if OWL + "DatatypeProperty" in types and not kinds:
+                kinds = ("text", *sorted(VALUE_KINDS))
+            for given in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes") + ranges:
+                if given not in KINDS and given.startswith(KG) and local_name(given) not in classes:
+                    raise OntologyError(
+                        f"{self.facts.place(iri, local_name(given))}: {local_name(iri)} has domain or range <{given}>, which is not "
+                        "declared; declare it as owl:Class or mend the name"
+                    )
+            properties[iri] = Property(
+                iri,
+                local_name(iri),
+                self._label(iri),
+                " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
+                tuple(
+                    local_name(d)
+                    for d in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes")
+                    if local_name(d) in classes
+                ),
+                tuple(local_name(r) for r in ranges if local_name(r) in classes),
+                kinds,
+                next((r for r in ranges if r in KINDS), ""),
+                OWL + "FunctionalProperty" in types,
+                OWL + "SymmetricProperty" in types,
+                inverses.get(iri, ""),
+                tuple(parents[iri]),
+                tuple(_above(iri, parents)),
+                tuple(self.facts.values(iri, KG + "verb", KG + "noun")),
+            )
+        return properties
+
+    def _named(self, iri: str, *predicates: str) -> list[str]:
+        """Return the classes named by `predicates`, the members of an owl:unionOf in its place; owl:Thing says nothing."""
+        found = []
+        for value in self.facts.values(iri, *predicates):
+            unions = self.facts.values(value, OWL + "unionOf") if value.startswith("_:") else []
+            found.extend([member for union in unions for member in self.facts.members(union)] if unions else [value])
+        return [value for value in found if value not in (OWL + "Thing", RDFS + "Resource") and not value.startswith("_:")]
+
+    def _wordings(self, prop: Property, classes: Mapping[str, Class]) -> Iterator[Wording]:
+        given = False
+        for form in ("verb", "noun"):
+            for text in self.facts.values(prop.iri, KG + form):
+                given = True
+                try:
+                    wording = parse_wording(prop.iri, "verb" if form == "verb" else "noun", text)
+                    for slot in _all_slots(wording.slots):
+                        if slot.type and slot.type not in classes and slot.type not in VALUE_KINDS and slot.type != "clause":
+                            raise ValueError(
+                                f"{slot.type!r} is no class of the ontology and no kind of value "
+                                f"(clause, {', '.join(sorted(VALUE_KINDS))})"
+                            )
+                except ValueError as error:
+                    raise OntologyError(f"{self.facts.place(prop.iri, text)}: {prop.name} kg:{form} {text!r}: {error}") from error
+                yield wording
+        if not given and not prop.iri.startswith(KG):
+            yield from label_wordings(prop, self.facts.values(prop.iri, SKOS + "altLabel"))
+
+    def _bearer(self, prop: Property) -> Iterator[Bearer]:
+        for name in ("bearerNoun", "bearerPhrase"):
+            if texts := self.facts.values(prop.iri, KG + name):
+                words = [word for text in texts for word in _split(text)]
+                yield Bearer(
+                    frozenset(w for w in words if not w.startswith("*")),
+                    tuple(w[1:] for w in words if w.startswith("*")),
+                    name == "bearerPhrase",
+                )
+
+    def _qualifiers(self, properties: Mapping[str, Property], classes: Mapping[str, Class]) -> Iterator[tuple[str, str, str]]:
+        for prop in properties.values():
+            for text in self.facts.values(prop.iri, KG + "qualifies"):
+                roles, _, types = text.partition(" ")
+                for role in roles.split("|"):
+                    for type_ in (types or "Thing").split("|"):
+                        if type_ not in classes and type_ not in VALUE_KINDS and type_ not in ("Thing", "text"):
+                            raise OntologyError(
+                                f"{self.facts.place(prop.iri, text)}: {prop.name} kg:qualifies {text!r}: {type_!r} is no class "
+                                "of the ontology and no kind of value; mend the name"
+                            )
+                        yield role.replace("_", " "), type_, prop.iri
+
+
+def _split(text: str) -> list[str]:
+    return [word.strip().replace("_", " ").lower() for word in text.split("|") if word.strip()]
+
+
+def _above(iri: str, parents: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return all that is above `iri`, nearest first; a cycle ends where it closes."""
+    found: list[str] = []
+    level: Iterable[str] = parents[iri]
+    while level := [p for p in dict.fromkeys(level) if p not in found and p != iri]:
+        found.extend(level)
+        level = [q for p in level for q in parents.get(p, ())]
+    return found
+
+
+def _all_slots(slots: Iterable[Slot]) -> Iterator[Slot]:
+    for slot in slots:
+        yield slot
+        if slot.inside:
+            yield slot.inside
+
+
+def parse_wording(prop: str, form: Literal["verb", "noun"], text: str) -> Wording:
+    """Return the wording that `text` writes down; ``ValueError`` says what is wrong with it.
+
+    >>> parse_wording("p", "verb", "S file (lawsuit|suit) against O").words
+    ('file',)
+    """
+    tokens = _TOKEN.findall(text)
+    if "".join("".join(tokens).split()) != "".join(text.split()):
+        raise ValueError("brackets don't match; write heads as (a|b) and further roles as [for kg:charge]")
+    words, slots = _verb(tokens) if form == "verb" else _noun(tokens)
+    parts = [slot.part for slot in _all_slots(slots)]
+    if parts.count("O") != 1 or parts.count("S") > 1 or (form == "verb" and "S" not in parts):
+        raise ValueError('needs one S and one O, as in "S sue O"' if form == "verb" else 'needs one O, as in "O\'s lawyer"')
+    return Wording(prop, form, words, tuple(slots), text)
+
+
+def _verb(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
+    """Read ``S sue O for X``: before the verb its subject, after it at once its object (or an indirect one and the object)."""
+    slots: list[Slot] = []
+    if tokens and (_SLOT.match(tokens[0]) or tokens[0].startswith("(")):
+        slots.append(_slot(tokens[0], ("subject",)))
+        tokens = tokens[1:]
+    if not tokens or not _WORDS.match(tokens[0]):
+        raise ValueError('no verb where one is expected; begin with S or with the verb, as in "S sue O" or "bear S in O"')
+    words, tokens = tuple(_split(tokens[0])), tokens[1:]
+    bare = []
+    while tokens and (_SLOT.match(tokens[0]) or tokens[0].startswith("(")):
+        bare.append(tokens.pop(0))
+    if len(bare) > 2:
+        raise ValueError("more than two noun phrases after the verb; put a preposition between them")
+    for roles, token in zip([("indirect",), ("object",)][-len(bare) :] if bare else [], bare, strict=True):
+        slots.append(_slot(token, ("clause",) if token.endswith(":clause") else roles))
+    return words, slots + _prepositions(tokens)
+
+
+def _noun(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
+    """Read ``O's lawyer``, ``O spokesman``, ``S's acquisition of O``: possessor or modifier, the noun, prepositions."""
+    slots: list[Slot] = []
+    if tokens and (possessor := re.match(r"([SO](?::[\w-]+)?!?)['’]s$", tokens[0])):
+        slots.append(_slot(possessor[1], ("possessor",)))
+        tokens = tokens[1:]
+    elif tokens and _SLOT.match(tokens[0]):
+        slots.append(_slot(tokens[0], ("modifier",)))
+        tokens = tokens[1:]
+    if not tokens or not _WORDS.match(tokens[0]):
+        raise ValueError('no noun where one is expected, as in "O\'s lawyer" or "lawyer for|of O"')
+    return tuple(_split(tokens[0])), slots + _prepositions(tokens[1:])
+
+
+def _prepositions(tokens: list[str]) -> list[Slot]:
+    """Read ``for|against O``, ``to (court)``, ``[for kg:charge]`` ..."""
+    slots = []
+    roles: tuple[str, ...] = ()
+    for token in tokens:
+        if token.startswith("["):
+            role, _, name = token[1:-1].strip().partition(" ")
+            if not role or not name.strip():
+                raise ValueError(f"{token} should be a preposition and a property, as in [for kg:charge]")
+            slots.append(Slot(tuple(_split(role)), "qualifier", qualifier=_expand(name.strip())))
+        elif roles:
+            slots.append(_slot(token, roles))
+            roles = ()
+        elif _WORDS.match(token) and not _SLOT.match(token):
+            roles = tuple("time" if word == "when" else word for word in _split(token))
+        else:
+            raise ValueError(f"{token!r} needs a preposition before it")
+    if roles:
+        raise ValueError(f"nothing follows {'|'.join(roles)!r}; put S, O or (noun) there")
+    return slots
+
+
+def _slot(token: str, roles: tuple[str, ...]) -> Slot:
+    """Read ``S``, ``O:money``, ``S:Film!``, ``(lawsuit|suit)``, ``(O:duration sentence)`` or ``(O's lawyer)``."""
+    if match := _SLOT.match(token):
+        part: SlotKind = "S" if match["slot"] == "S" else "O"
+        return Slot(roles, part, match["type"] or "", bool(match["strong"]))
+    if not (token.startswith("(") and token.endswith(")")):
+        raise ValueError(f"{token!r} is neither S, O nor a group as (lawsuit|suit)")
+    inner = token[1:-1].split()
+    inside = None
+    if len(inner) == 2:
+        inside = _slot(re.sub(r"['’]s$", "", inner[0]), ("modifier", "possessor"))
+        inner = inner[1:]
+    if len(inner) != 1 or not _WORDS.match(inner[0]):
+        raise ValueError(f"{token} should hold nouns, as in (lawsuit|suit) or (O:duration sentence)")
+    return Slot(roles, "heads", heads=frozenset(_split(inner[0])), inside=inside)
+
+
+def _expand(name: str) -> str:
+    if name.startswith("kg:"):
+        return KG + name[3:]
+    if name.startswith("<") and name.endswith(">"):
+        return name[1:-1]
+    raise ValueError(f"{name!r} should be a property such as kg:charge or <https://example.org/charge>")
+
+
+def _spaced(name: str) -> str:
+    """Return a camelCase or snake_case name as words."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_-]+", " ", name).lower()
+
+
+_PREPOSITIONS = frozenset(
+    [
+        "of",
+        "in",
+        "at",
+        "on",
+        "for",
+        "to",
+        "from",
+        "by",
+        "with",
+        "against",
+        "into",
+        "over",
+        "about",
+        "under",
+        "near",
+        "as",
+        "within",
+        "between",
+        "through",
+        "during",
+        "after",
+        "before",
+    ]
+)
+_VERB_ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+
+
+def label_wordings(prop: Property, others: Sequence[str] = ()) -> list[Wording]:
+    """Return wordings made from a property's label, name and alternative labels, for ontologies without a lexicon.
+
+    "works for" gives the verb wording "S work for O"; "director" and "has director" give a noun wording with what the noun is said
+    of as the object, since in ``film director person`` the noun names the object.
+    """
+    made = []
+    for label in dict.fromkeys((prop.label, _spaced(prop.name), *others)):
+        words = re.findall(r"[^\W\d_]+", label.lower())
+        if words[:1] in (["is"], ["was"], ["be"], ["has"], ["have"]) and len(words) > 1:
+            copular, words = words[0] in ("is", "was", "be"), words[1:]
+        else:
+            copular = False
+        if not words or len(words) > 4:
+            continue
+        last = words[-1] if words[-1] in _PREPOSITIONS and len(words) > 1 else ""
+        core = words[:-1] if last else words
+        texts: list[tuple[Literal["verb", "noun"], str]] = []
+        if len(core) == 1:
+            verb = _verb_base(core[0])
+            if last == "by":  # "directed by": the object is the agent
+                texts.append(("verb", f"O {verb} S"))
+            elif copular and verb != core[0]:  # "is located in"
+                texts.append(("verb", f"{verb} S {last} O" if last else f"S {verb} O"))
+            elif verb != core[0] or last:
+                texts.append(("verb", f"S {verb} {last} O".replace("  ", " ")))
+        if last and last != "by":
+            texts.append(("noun", f"{'_'.join(core)} {last} O"))  # "capital of": S is the capital of O
+        elif not last and not copular:
+            texts.append(("noun", "S's " + "_".join(core) + " is O"))
+        for form, text in texts:
+            if text.endswith(" is O"):  # "the film's director, Ana Ruiz": the noun's bearer is the object
+                noun = "_".join(core).replace("_", " ")
+                made.append(
+                    Wording(prop.iri, "noun", (noun,), (Slot(("possessor", "of", "modifier"), "S"), Slot(("bearer",), "O")), text)
+                )
+            else:
+                made.append(parse_wording(prop.iri, form, text))
+    return made
+
+
+def _verb_base(word: str) -> str:
+    """Return the dictionary form that an English verb form probably has ("works" -> "work", "located" -> "locate")."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("ed") and len(word) > 4:
+        stem = word[:-2]
+        if stem.endswith("i"):
+            return stem[:-1] + "y"
+        if stem[-1] == stem[-2] and stem[-1] not in "ls":
+            return stem[:-1]
+        return (
+            stem + "e" if stem.endswith(("at", "iz", "as", "uc", "ir", "iv", "ag", "ur", "ov", "in")) and len(stem) > 3 else stem
+        )
+    if word.endswith("s") and not word.endswith("ss"):
+        for ending, base in _VERB_ENDINGS:
+            if word.endswith(ending):
+                return word[: -len(ending)] + base
+    return word
+
+
+_IRREGULAR = {
+    "born": "bear",
+    "wrote": "write",
+    "written": "write",
+    "made": "make",
+    "led": "lead",
+    "won": "win",
+    "held": "hold",
+    "founded": "found",
+    "sold": "sell",
+    "bought": "buy",
+    "built": "build",
+    "known": "know",
+    "married": "marry",
+    "died": "die",
+    "has": "have",
+    "played": "play",
+    "based": "base",
+    "owned": "own",
+    "joined": "join",
+    "signed": "sign",
+}

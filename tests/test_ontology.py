@@ -1,0 +1,178 @@
+"""The ontology file is sound, and broken ones are refused with place and mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg import ontology
+from kg.errors import OntologyError
+from kg.iris import KG
+from kg.ontology import load, parse_wording
+
+PREFIXES = """@prefix : <https://example.org/> . @prefix kg: <https://w3id.org/newskg/ontology#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
+
+
+def write(folder: Path, body: str, name: str = "my.ttl") -> Path:
+    file = folder / name
+    file.write_text(PREFIXES + body, encoding="utf-8")
+    return file
+
+
+def test_bundled_ontology_is_complete() -> None:
+    bundled = load()
+    assert len(bundled.classes) >= 45
+    news = [p for p in bundled.properties.values() if p.wordings]
+    assert len(news) >= 60
+    for prop in news:
+        assert prop.label and "Example: " in prop.comment, f"{prop.name} needs a label and a comment with an example"
+        assert prop.domain or prop.range or prop.kinds, f"{prop.name} has neither domain nor range"
+    for cls in bundled.classes.values():
+        assert cls.label and cls.comment, f"{cls.name} needs a label and a comment"
+        assert cls.name not in cls.ancestors
+
+
+def test_no_wording_is_written_twice() -> None:
+    seen: dict[tuple[str, str, str], str] = {}
+    for index in (load().verbs, load().nouns):
+        for word, wordings in index.items():
+            for wording in wordings:
+                key = (wording.form, word, wording.text)
+                assert seen.setdefault(key, wording.iri) == wording.iri, f"{wording.text} stands for two properties"
+
+
+def test_classes_form_a_tree_with_names() -> None:
+    bundled = load()
+    assert bundled.is_a("FilmFestival", "Festival") and bundled.is_a("FilmFestival", "Event") and bundled.is_a("Film", "Thing")
+    assert not bundled.is_a("Film", "Event")
+    assert bundled.overlap("Place", "Agent"), "a country is both"
+    assert not bundled.overlap("Person", "Place")
+    assert bundled.class_of("annual film festivals") == "FilmFestival"
+    assert bundled.class_of("the mother of two") == ""
+
+
+def test_wording_grammar() -> None:
+    wording = parse_wording("p", "verb", "S file|bring (lawsuit|suit) against O:Company [for kg:charge]")
+    assert wording.words == ("file", "bring")
+    assert [(s.roles, s.part) for s in wording.slots] == [
+        (("subject",), "S"),
+        (("object",), "heads"),
+        (("against",), "O"),
+        (("for",), "qualifier"),
+    ]
+    assert wording.slots[1].heads == {"lawsuit", "suit"} and wording.slots[2].type == "Company"
+    assert wording.slots[3].qualifier == KG + "charge"
+    assert [s.roles for s in parse_wording("p", "verb", "award S O").slots] == [("indirect",), ("object",)]
+    assert parse_wording("p", "noun", "chief_executive of O").words == ("chief executive",)
+    inside = parse_wording("p", "verb", "S serve (O:duration sentence)").slots[1].inside
+    assert inside is not None and inside.type == "duration"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("S sue", "needs one S and one O"),
+        ("sue O", "needs one S and one O"),
+        ("S O sue", "nothing follows"),
+        ("S sue O for", "nothing follows"),
+        ("S sue (lawsuit against O", "brackets"),
+        ("S sue O O O", "more than two"),
+        ("S sue O [kg:charge]", "preposition and a property"),
+        ("", "no verb"),
+        ("S sue O [for charge]", "should be a property"),
+        ("S sue O (court)", ""),
+        ("S file (a b c) against O", "should hold nouns"),
+    ],
+)
+def test_bad_wordings_tell_the_mend(tmp_path: Path, text: str, part: str) -> None:
+    file = write(tmp_path, f':p a owl:ObjectProperty ;\n  kg:verb "{text}" .')
+    if not part:
+        load([file])
+        return
+    with pytest.raises(OntologyError, match=part) as caught:
+        load([file])
+    assert "line 4" in str(caught.value) or not text
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "part"),
+    [
+        (":p a owl:ObjectProperty ; ;; rdfs:label 'x", "my.ttl", "line"),
+        ("", "my.ttl", "no class and no property"),
+        ("<a>", "my.rdf", "RDF/XML"),
+        ("{", "my.jsonld", "JSON-LD"),
+        (":p a owl:Class .", "my.txt", "unknown ending"),
+        (':p a owl:ObjectProperty ; kg:verb "S sue O:Nothing" .', "my.ttl", "no class of the ontology"),
+        (":p a owl:ObjectProperty ; rdfs:domain kg:Persn .", "my.ttl", "not declared"),
+        (':p a owl:ObjectProperty ; kg:qualifies "in Nowhere" .', "my.ttl", "no class"),
+    ],
+)
+def test_broken_files_are_refused(tmp_path: Path, body: str, name: str, part: str) -> None:
+    with pytest.raises(OntologyError, match=part):
+        load([write(tmp_path, body, name)])
+
+
+def test_missing_file_and_empty_list_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OntologyError, match="can't be read"):
+        load([tmp_path / "absent.ttl"])
+    with pytest.raises(OntologyError, match="no ontology file"):
+        load([])
+
+
+def test_cycles_and_hostile_text_do_no_harm(tmp_path: Path) -> None:
+    mine = load(
+        [
+            write(
+                tmp_path,
+                """:A a owl:Class ; rdfs:subClassOf :B ; rdfs:label "<script>\\u202e" . :B a owl:Class ; rdfs:subClassOf :A .
+        :p a owl:ObjectProperty ; rdfs:subPropertyOf :p ; rdfs:domain :A ; kg:verb "S <b>$()\\u0000 O" .""".replace(
+                    'kg:verb "S <b>$()\\u0000 O"', 'rdfs:label "(((*"'
+                ),
+            )
+        ]
+    )
+    assert mine.classes["A"].ancestors == ("B",)
+    assert mine.properties["https://example.org/p"].ancestors == ()
+
+
+def test_union_of_classes_is_read(tmp_path: Path) -> None:
+    mine = load(
+        [write(tmp_path, ":A a owl:Class . :B a owl:Class . :p a owl:ObjectProperty ; rdfs:domain [ owl:unionOf (:A :B) ] .")]
+    )
+    assert mine.properties["https://example.org/p"].domain == ("A", "B")
+
+
+def test_labels_alone_give_wordings(tmp_path: Path) -> None:
+    mine = load(
+        [
+            write(
+                tmp_path,
+                """:worksFor a owl:ObjectProperty . :director a owl:ObjectProperty .
+        :bornIn a owl:ObjectProperty ; rdfs:label "was born in"@en , "né à"@fr .""",
+            )
+        ]
+    )
+    assert [w.text for w in mine.verbs["work"]] == ["S work for O"]
+    assert [w.text for w in mine.nouns["director"]] == ["S's director is O"]
+    assert [w.text for w in mine.verbs["bear"]] == ["bear S in O", "S bear in O"]
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [
+        ("lawsuits", "lawsuit"),
+        ("women", "woman"),
+        ("news", "news"),
+        ("boss", "boss"),
+        ("companies", "company"),
+        ("churches", "church"),
+        ("crisis", "crisis"),
+        ("", ""),
+    ],
+)
+def test_singular(plural: str, one: str) -> None:
+    assert ontology.singular(plural) == one
