@@ -1,0 +1,279 @@
+// State, address, search, keyboard: everything that a reader does becomes go({...}), which writes the address and draws anew.
+//
+// state.view       overview | ego (focus, hops) | path (focus, to) | community (focus is its number)
+// state.more       entities whose neighbours were brought in;  state.collapsed  groups folded into one node;  state.n  how many are drawn
+// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to] | [disputed]
+// state.filter     see filters.js
+
+const byId = (id) => document.getElementById(id);
+const emptyState = () => ({ view: "overview", focus: null, to: null, hops: 1, n: 0, more: [], collapsed: [], show: [], filter: emptyFilter() });
+let state = emptyState();
+let visited = [""];  // the addresses gone through within this page, and where among them we are
+let place = 0;
+
+function go(change) {
+  const next = { ...state, ...change };
+  const address = toAddress(next);
+  if (address === toAddress(state)) return;
+  visited = [...visited.slice(0, place + 1), address];
+  place += 1;
+  show(next);
+  location.hash = address;
+}
+
+function show(next) {
+  const before = state;
+  state = next;
+  const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(next.filter);
+  if (filterChanged) applyFilter(next.filter);
+  const picture = (s) => JSON.stringify([s.view, s.focus, s.to, s.hops, s.n, s.more, s.collapsed, s.filter]);
+  const redraw = picture(before) !== picture(next) || !drawn.nodes.length;
+  const frame = (s) => JSON.stringify([s.view, s.focus, s.to, s.hops, s.n, isFiltered(s.filter)]);
+  if (redraw) drawView(next);
+  else style();
+  if (frame(before) !== frame(next) || (redraw && !network.body.nodeIndices.length) || before.more.length < next.more.length) fitView();
+  else revealSelection();
+  drawViewbar();
+  drawLegend();
+  drawPanel();
+  drawTimeline();
+  if (filterChanged) drawFilters();
+  byId("back").disabled = place === 0;
+  byId("forward").disabled = place >= visited.length - 1;
+}
+
+// --- address -------------------------------------------------------------------------------------------------------------------
+
+function toAddress(s) {
+  const address = new URLSearchParams();
+  const key = (id) => keyOf.get(id);
+  if (s.view !== "overview") address.set("view", s.view);
+  if (s.view === "ego" && s.hops !== 1) address.set("hops", s.hops);
+  if (s.view === "community") address.set("group", s.focus);
+  else if (s.focus !== null && s.view !== "overview") address.set("focus", key(s.focus));
+  if (s.view === "path") address.set("to", key(s.to));
+  if (s.n) address.set("n", s.n);
+  s.more.forEach((id) => address.append("more", key(id)));
+  s.collapsed.forEach((c) => address.append("folded", c));
+  const [kind, ...ids] = s.show;
+  if (kind === "entity") address.set("entity", key(ids[0]));
+  else if (kind === "pair") ids.forEach((id) => address.append("pair", key(id)));
+  else if (kind === "article") { address.set("article", articles[ids[0]].iri); if (ids.length > 1) address.set("statement", statements[ids[1]].iri); }
+  else if (kind === "community") address.set("in", ids[0]);
+  else if (kind === "time") address.set("when", ids.map(isoDay).join("/"));
+  else if (kind === "disputed") address.set("list", "disputed");
+  const f = s.filter;
+  for (const facet of Object.keys(FACETS)) f[facet].forEach((v) => address.append(`filter.${facet}`, facetName(facet, v)));
+  if (f.confidence) address.set("filter.confidence", f.confidence);
+  if (f.from !== null) address.set("filter.from", isoDay(f.from));
+  if (f.to !== null) address.set("filter.to", isoDay(f.to));
+  if (!f.undated) address.set("filter.undated", "no");
+  if (f.disputed) address.set("filter.disputed", "yes");
+  return address.toString();
+}
+
+// Facet values are named in the address so that it still fits when the page is built again with more articles.
+const FACET_LISTS = { type: () => raw.types.map((t) => t[0]), relation: () => raw.relations.map((r) => r[0]), status: () => raw.statuses, article: () => articles.map((a) => a.iri), polarity: () => ["Positive", "Negative"] };
+const facetName = (facet, value) => (FACET_LISTS[facet] ? FACET_LISTS[facet]()[value] : value);
+
+function fromAddress(text) {
+  const address = new URLSearchParams(text);
+  const s = emptyState();
+  const entity = (name) => (byKey.has(name) ? byKey.get(name) : null);
+  const view = address.get("view");
+  if (view === "ego" || view === "path") {
+    s.focus = entity(address.get("focus"));
+    s.to = entity(address.get("to"));
+    s.hops = address.get("hops") === "2" ? 2 : 1;
+    if (s.focus !== null && (view === "ego" || s.to !== null)) s.view = view;
+  } else if (view === "community" && raw.communities[address.get("group")]) {
+    s.view = view;
+    s.focus = Number(address.get("group"));
+  }
+  s.n = Math.min(MOST_DRAWN, Number(address.get("n")) || 0);
+  s.more = address.getAll("more").map(entity).filter((id) => id !== null);
+  s.collapsed = address.getAll("folded").map(Number).filter((c) => raw.communities[c]);
+  const article = articles.findIndex((a) => a.iri === address.get("article"));
+  const statement = statements.findIndex((x) => x.iri === address.get("statement"));
+  const pair = address.getAll("pair").map(entity).filter((id) => id !== null);
+  const period = (address.get("when") || "").split("/").map((day) => dayRange(day)?.[0]);
+  if (entity(address.get("entity")) !== null) s.show = ["entity", entity(address.get("entity"))];
+  else if (pair.length === 2) s.show = ["pair", ...pair];
+  else if (article >= 0) s.show = ["article", article, ...(statement >= 0 ? [statement] : [])];
+  else if (address.get("in") && raw.communities[address.get("in")]) s.show = ["community", Number(address.get("in"))];
+  else if (period.length === 2 && period.every((d) => d !== undefined)) s.show = ["time", ...period];
+  else if (address.get("list") === "disputed") s.show = ["disputed"];
+  for (const facet of Object.keys(FACETS)) {
+    s.filter[facet] = address.getAll(`filter.${facet}`).map((v) => (FACET_LISTS[facet] ? FACET_LISTS[facet]().indexOf(v) : v)).filter((v) => v !== -1).map(String);
+  }
+  s.filter.confidence = Math.max(0, Math.min(100, Number(address.get("filter.confidence")) || 0));
+  s.filter.from = dayRange(address.get("filter.from"))?.[0] ?? null;
+  s.filter.to = dayRange(address.get("filter.to"))?.[1] ?? null;
+  s.filter.undated = address.get("filter.undated") !== "no";
+  s.filter.disputed = address.get("filter.disputed") === "yes";
+  return s;
+}
+
+// --- the line above the picture ------------------------------------------------------------------------------------------------
+
+function drawViewbar() {
+  const { view, focus, to } = state;
+  const drawnCount = plural(drawn.members.length, "entity", "entities");
+  const bar = [];
+  if (view === "overview") {
+    const first = raw.network.nodes.length;
+    const all = entities.filter((e) => e.near.size).length;
+    bar.push(el("span", {}, drawn.members.length < all ? `The ${drawnCount} that matter most, of ${all.toLocaleString("en")} linked; ${plural(drawn.statements, "statement")} between them` : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
+    const now = state.n || first;
+    const steps = [20, 40, 80, 150, 300].filter((n) => n < all || n / 2 < all);
+    const fewer = steps.filter((n) => n < now).pop();
+    const more = steps.find((n) => n > now && now < all);
+    if (fewer) bar.push(el("button", { onclick: () => go({ n: fewer === first ? 0 : fewer }) }, "Fewer"));
+    if (more) bar.push(el("button", { onclick: () => go({ n: more === first ? 0 : more }) }, "More"));
+    if (state.more.length || state.collapsed.length) bar.push(el("button", { onclick: () => go({ more: [], collapsed: [] }) }, "As at first"));
+  } else {
+    const title = view === "ego" ? ["Around ", name(entities[focus].label), `: ${drawnCount}`]
+      : view === "path" ? ["From ", name(entities[focus].label), " to ", name(entities[to].label), pathWords()]
+        : ["Group ", name(raw.communities[focus][0])];
+    bar.push(el("span", {}, title));
+    if (view === "ego") for (const hops of [1, 2]) bar.push(el("button", { "aria-pressed": String(state.hops === hops), onclick: () => go({ hops }) }, hops === 1 ? "1 step" : "2 steps"));
+    bar.push(el("button", { onclick: () => go({ view: "overview", focus: null, to: null, more: [] }) }, "✕ Overview"));
+  }
+  if (isFiltered(state.filter)) bar.push(el("button", { onclick: () => go({ filter: emptyFilter() }) }, "✕ Filters"));
+  byId("viewbar").replaceChildren(...bar);
+}
+
+function pathWords() {
+  const steps = distances(state.focus).get(state.to);
+  return steps === undefined ? ": nothing links them" : `: ${plural(steps, "step")}`;
+}
+
+// --- search --------------------------------------------------------------------------------------------------------------------
+
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+let folded = null;
+
+// Entities whose name or other name holds all the words; names that begin with them first, then the more important ones.
+function searchEntities(query, most = 12) {
+  folded ??= entities.map((e) => [e.label, ...e.aliases].map(fold));
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  const found = [];
+  folded.forEach((names, id) => {
+    const hits = names.filter((n) => words.every((w) => n.includes(w)));
+    if (hits.length) found.push([hits.some((n) => n === words.join(" ")) ? 0 : hits.some((n) => n.startsWith(words[0])) ? 1 : hits.some((n) => n.includes(` ${words[0]}`)) ? 2 : 3, id]);
+  });
+  return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, most).map(([, id]) => id);
+}
+
+const findEntity = (text) => searchEntities(text, 1)[0] ?? null;
+
+function setUpSearch() {
+  const box = byId("search");
+  const list = byId("found");
+  let active = -1;
+  const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); active = -1; };
+  const pick = (id) => {
+    close();
+    box.value = "";
+    go({ show: ["entity", id], ...(drawn.members.includes(id) ? {} : { more: [...state.more, id] }) });
+  };
+  const mark = (index) => {
+    const items = [...list.children].filter((item) => item.dataset.id);
+    if (!items.length) return;
+    active = (index + items.length) % items.length;
+    items.forEach((item, i) => item.setAttribute("aria-selected", String(i === active)));
+    items[active].scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", items[active].id);
+  };
+  box.addEventListener("input", () => {
+    const found = searchEntities(box.value);
+    list.replaceChildren(...found.map((id) => el("li", { id: `found-${id}`, role: "option", "aria-selected": "false", "data-id": id, onmousedown: (event) => { event.preventDefault(); pick(id); } },
+      el("span", {}, symbol(entities[id].family), name(entities[id].label)), el("span", { class: "soft small" }, `${typeLabel(entities[id])} · ${entities[id].statements.length}`))));
+    if (!found.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    list.hidden = !box.value.trim();
+    box.setAttribute("aria-expanded", String(!list.hidden));
+    if (found.length) mark(0);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") mark(active + 1);
+    else if (event.key === "ArrowUp") mark(active - 1);
+    else if (event.key === "Enter" && active >= 0) pick(Number(list.children[active].dataset.id));
+    else if (event.key === "Escape") { close(); box.value = ""; }
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("blur", close);
+}
+
+// --- keyboard, theme, start ----------------------------------------------------------------------------------------------------
+
+function setUpKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.key === "/") { event.preventDefault(); byId("search").focus(); }
+    else if (event.key === "Escape") { byId("downloads").open = false; byId("filters").classList.remove("open"); go({ show: [] }); }
+    else if (event.key === "n" || event.key === "p") step(event.key === "n" ? 1 : -1);
+  });
+  byId("canvas").addEventListener("keydown", (event) => {
+    const scale = network.getScale();
+    const { x, y } = network.getViewPosition();
+    const moves = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] };
+    if (moves[event.key]) network.moveTo({ position: { x: x + moves[event.key][0] / scale, y: y + moves[event.key][1] / scale } });
+    else if (event.key === "+" || event.key === "=") network.moveTo({ scale: scale * 1.25 });
+    else if (event.key === "-") network.moveTo({ scale: scale / 1.25 });
+    else if (event.key === "0") fitView();
+    else return;
+    event.preventDefault();
+  });
+}
+
+function step(by) {
+  const order = drawn.members.slice().sort((a, b) => a - b);
+  const now = state.show[0] === "entity" ? order.indexOf(state.show[1]) : by > 0 ? -1 : 0;
+  if (order.length) go({ show: ["entity", order[(now + by + order.length) % order.length]] });
+}
+
+function setTheme(theme, remember = false) {
+  document.documentElement.dataset.theme = theme;
+  if (remember) try { localStorage.setItem("kg-theme", theme); } catch { /* storage may be off for files */ }
+  if (network) { style(); drawLegend(); }
+}
+
+function start() {
+  let remembered = null;
+  try { remembered = localStorage.getItem("kg-theme"); } catch { /* storage may be off for files */ }
+  setTheme(remembered || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  const claimed = statements.filter((s) => s.status === 1).length;
+  const negative = statements.filter((s) => s.negative).length;
+  byId("counts").textContent = [plural(articles.length, "article"), plural(raw.all.entities, "entity", "entities"), plural(raw.all.statements, "statement"),
+    claimed ? `${claimed.toLocaleString("en")} only claimed` : "", negative ? `${negative.toLocaleString("en")} negative` : ""].filter(Boolean).join(" · ");
+  document.body.append(el("datalist", { id: "names" }, entities.slice(0, 400).map((e) => el("option", { value: e.label }))));
+  applyFilter(state.filter);
+  makeNetwork();
+  setUpSearch();
+  setUpKeys();
+  byId("back").addEventListener("click", () => history.back());
+  byId("forward").addEventListener("click", () => history.forward());
+  byId("home").addEventListener("click", () => go(emptyState()));
+  byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark", true));
+  byId("show-filters").addEventListener("click", (event) => event.target.setAttribute("aria-expanded", String(byId("filters").classList.toggle("open"))));
+  for (const button of document.querySelectorAll("[data-export]")) {
+    button.addEventListener("click", () => { download(button.dataset.export); byId("downloads").open = false; });
+  }
+  addEventListener("hashchange", () => {
+    const address = location.hash.slice(1);
+    const next = fromAddress(address);
+    if (toAddress(next) === toAddress(state)) return;
+    if (visited[place - 1] === toAddress(next)) place -= 1;
+    else if (visited[place + 1] === toAddress(next)) place += 1;
+    else { visited = [...visited.slice(0, place + 1), toAddress(next)]; place += 1; }
+    show(next);
+  });
+  addEventListener("resize", drawTimeline);
+  visited = [toAddress(fromAddress(location.hash.slice(1)))];
+  show(fromAddress(location.hash.slice(1)));
+  fitView();
+  drawFilters();
+  document.documentElement.dataset.ready = "yes";
+}

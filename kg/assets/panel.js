@@ -1,0 +1,207 @@
+// The panel at the right: the overview in words, an entity's card, a pair, a group, a stretch of time.
+
+const SHOWN_AT_FIRST = 4;
+const POSITIONS = /[#/](position|occupation|jobTitle|holdsPosition|memberType)$/i;
+
+function drawPanel() {
+  const [kind, ...ids] = state.show;
+  const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed }[kind];
+  const panel = byId("panel");
+  panel.replaceChildren(...[draw ? draw(...ids) : drawHome()].flat().filter(Boolean));
+  panel.scrollTop = 0;
+}
+
+const entityLink = (id) => el("button", { class: "link", onclick: () => go({ show: ["entity", id] }) }, name(entities[id].label));
+const heading = (text, count) => el("h3", {}, name(text), count === undefined ? "" : el("span", { class: "number" }, count.toLocaleString("en")));
+
+function drawHome() {
+  const people = drawn.members.slice().sort((a, b) => a - b).slice(0, 12);
+  const groups = raw.communities.map(([label, size], id) => ({ id, label, size })).filter((g) => g.size > 2).slice(0, 8);
+  const claimed = statements.filter((s) => passes(s) && s.status === 1);
+  const speakers = countBy(claimed.filter((s) => s.speaker >= 0), (s) => s.speaker).slice(0, 5);
+  const disputed = statements.filter((s) => s.disputed && passes(s));
+  return [
+    el("h2", {}, "What matters here"),
+    el("p", { class: "facts" }, "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
+    leftOut(),
+    people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
+    speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim")))))] : "",
+    disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "statement")} both said and denied`))] : "",
+    groups.length > 1 ? [heading("Groups"), el("ol", { class: "ranked" }, groups.map((g) => el("li", {}, el("button", { class: "link", onclick: () => go({ show: ["community", g.id] }) }, name(g.label)), el("span", { class: "number" }, g.size))))] : "",
+    heading("Articles", articles.length),
+    expandable(articles.filter((a) => a.statements.some(passes)).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.id - b.id)), 8, (a) => el("div", { class: "statement" }, articleLink(a), el("div", { class: "from" }, articleFacts(a)))),
+  ].flat();
+}
+
+function leftOut() {
+  const entitiesLeft = raw.all.entities - entities.length;
+  const statementsLeft = raw.all.statements - statements.length;
+  if (entitiesLeft <= 0 && statementsLeft <= 0) return "";
+  return el("p", { class: "facts" }, `The graph is larger than one page carries: ${plural(entitiesLeft, "entity", "entities")} and ${plural(statementsLeft, "statement")} of least weight are not in this file. `, el("code", {}, "kg serve"), " shows them all.");
+}
+
+function countBy(list, key) {
+  const counts = new Map();
+  for (const item of list) counts.set(key(item), (counts.get(key(item)) || 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+}
+
+// The first few of a list, and a button that shows as many again.
+function expandable(list, most, draw) {
+  const box = el("div", {}, list.slice(0, most).map(draw));
+  let shown = most;
+  if (list.length <= most) return box;
+  const more = el("button", { class: "small", onclick: () => {
+    more.before(...list.slice(shown, shown + 50).map(draw));
+    shown += 50;
+    more.textContent = `${(list.length - shown).toLocaleString("en")} more`;
+    if (shown >= list.length) more.remove();
+  } }, `${(list.length - most).toLocaleString("en")} more`);
+  box.append(more);
+  return box;
+}
+
+// --- card of an entity ---------------------------------------------------------------------------------------------------------
+
+function drawCard(id) {
+  const entity = entities[id];
+  const list = entity.statements.filter(passes);
+  const positions = [...new Set(entity.statements.filter((s) => s.subject === id && POSITIONS.test(raw.relations[s.relation][0])).map((s) => objectText(s.object)))];
+  const groups = new Map();
+  for (const s of list) {
+    const key = s.speaker === id && s.subject !== id && s.object !== id ? "as speaker" : `${s.subject === id ? "" : "← "}${relationLabel(s)}`;
+    groups.set(key, [...(groups.get(key) || []), s]);
+  }
+  const order = [...groups].sort((a, b) => (a[0] === "as speaker") - (b[0] === "as speaker") || b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  return [
+    el("h2", {}, symbol(entity.family, 17), name(entity.label)),
+    el("p", { class: "facts" }, [typeLabel(entity), ...positions.slice(0, 4)].flatMap((t, i) => [i ? " · " : "", name(t)])),
+    entity.aliases.length ? el("p", { class: "facts" }, "also: ", entity.aliases.flatMap((a, i) => [i ? ", " : "", name(a)])) : "",
+    entity.links.length ? el("p", { class: "facts" }, entity.links.flatMap((link, i) => [i ? " · " : "", outside(link, link.includes("wikidata.org") ? "Wikidata" : new URL(link).host)])) : "",
+    cardActions(id),
+    list.length ? "" : el("p", {}, entity.statements.length ? "The filters hide all that is said of this one." : "No statements."),
+    expandable(order, 25, ([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), expandable(inTimeOrder(group), SHOWN_AT_FIRST, (s) => drawStatement(s)))),
+  ];
+}
+
+function cardActions(id) {
+  const around = (hops) => el("button", { "aria-pressed": String(state.view === "ego" && state.focus === id && state.hops === hops),
+    onclick: () => go({ view: "ego", focus: id, hops, more: [], show: ["entity", id] }) }, hops === 1 ? "Only its neighbours" : "2 steps around");
+  const target = el("input", { type: "search", list: "names", placeholder: "Path to …", "aria-label": `Path from ${entities[id].label} to`, size: 12,
+    onchange: (event) => {
+      const other = findEntity(event.target.value);
+      if (other !== null && other !== id) go({ view: "path", focus: id, to: other, more: [], show: ["entity", id] });
+    } });
+  const here = drawn.members.includes(id);
+  return el("div", { class: "actions" },
+    el("button", { onclick: () => go({ more: here && state.more.includes(id) ? state.more.filter((m) => m !== id) : [...state.more, id] }) }, state.more.includes(id) ? "Take neighbours away" : here ? "Bring in neighbours" : "Show in the picture"),
+    around(1), around(2), target);
+}
+
+function outside(link, text) {
+  return el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
+}
+
+// --- one statement -------------------------------------------------------------------------------------------------------------
+
+function drawStatement(s, chosen = false) {
+  const article = articles[s.article];
+  const object = typeof s.object === "number" ? entityLink(s.object) : s.object[1] === "iri" ? name(s.object[0]) : name(sayValue(s.object));
+  return el("article", { class: `statement${s.negative ? " negative" : ""}${chosen ? " chosen" : ""}`, "data-statement": s.id },
+    el("div", { class: "line" }, entityLink(s.subject), " ", el("span", { class: "relation" }, s.negative ? "not: " : "", name(relationLabel(s))), " ", object),
+    drawChips(s),
+    spansOf(s).slice(0, 2).map(([start, end]) => drawQuote(article, start, end)),
+    el("div", { class: "from" }, articleLink(article, s), el("br"), articleFacts(article)));
+}
+
+function drawChips(s) {
+  const chips = [];
+  if (s.negative) chips.push(el("span", { class: "chip not" }, "✕ negative"));
+  if (s.status === 1) {
+    chips.push(el("span", { class: "chip claimed" }, "claimed", s.speaker >= 0 ? [" by ", entityLink(s.speaker)] : "", s.cue ? [" (", name(s.cue), ")"] : ""));
+  } else {
+    chips.push(el("span", { class: `chip ${s.status > 1 ? "planned" : ""}` }, raw.statuses[s.status].toLowerCase()));
+    if (s.speaker >= 0) chips.push(el("span", { class: "chip" }, "says ", entityLink(s.speaker)));
+  }
+  if (s.certainty > 0) chips.push(el("span", { class: "chip" }, raw.certainties[s.certainty].toLowerCase()));
+  if (s.when || s.whenText) chips.push(el("span", { class: "chip" }, name(s.when ? sayDate(s.when[0]) : s.whenText), s.when && s.whenText ? [" (“", name(s.whenText), "”)"] : ""));
+  if (s.source >= 0) chips.push(el("span", { class: "chip" }, "reported by ", entityLink(s.source)));
+  for (const [relation, value] of s.qualifiers) {
+    chips.push(el("span", { class: "chip" }, name(raw.relations[relation][1]), ": ", typeof value === "number" ? entityLink(value) : name(sayValue(value))));
+  }
+  if (s.disputed) chips.push(el("span", { class: "chip disputed" }, "disputed"));
+  if (s.confidence < 100) chips.push(el("span", { class: "soft" }, `${s.confidence} %`));
+  return el("div", { class: "chips" }, chips);
+}
+
+function spansOf(s) {
+  const spans = [];
+  for (let i = 0; i < s.spans.length; i += 2) spans.push([s.spans[i], s.spans[i + 1]]);
+  return spans;
+}
+
+function drawQuote(article, start, end) {
+  const quote = cut(article, start, end);
+  if (!quote) return "";
+  const [a, b, c, d] = around(article, start, end);
+  const tidy = (text) => text.replace(/\s+/g, " ");
+  return el("blockquote", { class: "quote" }, el("span", { class: "around" }, tidy(cut(article, a, b))), tidy(cut(article, b, start)), el("mark", {}, tidy(quote)), tidy(cut(article, end, c)),
+    el("span", { class: "around" }, tidy(cut(article, c, d))));
+}
+
+function articleLink(article, s = null) {
+  return el("button", { class: "link", onclick: () => go({ show: ["article", article.id, ...(s ? [s.id] : [])] }) }, name(article.title));
+}
+
+function articleFacts(article) {
+  return [article.publisher ? name(article.publisher) : "", article.date ? sayDate(article.date) : "", article.url ? outside(article.url, "original") : ""]
+    .filter(Boolean).flatMap((part, i) => [i ? " · " : "", part]);
+}
+
+// --- pairs, groups, times ------------------------------------------------------------------------------------------------------
+
+function drawPair(a, b) {
+  const list = (entities[a].near.get(b) || []).filter(passes);
+  return [
+    el("h2", {}, name(entities[a].label), el("span", { class: "soft" }, " and "), name(entities[b].label)),
+    el("p", { class: "facts" }, plural(list.length, "statement")),
+    el("div", { class: "actions" }, entityLink(a), " · ", entityLink(b)),
+    expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),
+  ];
+}
+
+function drawCommunity(number) {
+  const [label, size] = raw.communities[number];
+  const members = entities.filter((e) => e.community === number);
+  const collapsed = state.collapsed.includes(number);
+  return [
+    el("h2", {}, name(label)),
+    el("p", { class: "facts" }, `Group of ${plural(size, "entity", "entities")} that are said to have to do with one another`),
+    el("div", { class: "actions" },
+      el("button", { onclick: () => go({ collapsed: collapsed ? state.collapsed.filter((c) => c !== number) : [...state.collapsed, number] }) }, collapsed ? "Unfold" : "Fold into one"),
+      el("button", { onclick: () => go({ view: "community", focus: number, more: [] }) }, "Show only this group")),
+    heading("Members", members.length),
+    expandable(members, 30, (e) => el("div", {}, symbol(e.family), entityLink(e.id))),
+  ];
+}
+
+function drawPeriod(from, to) {
+  const list = scope().filter((s) => s.days && s.days[1] >= from && s.days[0] <= to);
+  return [
+    el("h2", {}, from === to ? sayDate(isoDay(from)) : `${sayDate(isoDay(from))} to ${sayDate(isoDay(to))}`),
+    el("p", { class: "facts" }, plural(list.length, "dated statement")),
+    el("div", { class: "actions" }, el("button", { onclick: () => go({ filter: { ...state.filter, from, to, undated: false } }) }, "Show only this time")),
+    expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),
+  ];
+}
+
+function drawDisputed() {
+  const list = statements.filter((s) => s.disputed && passes(s));
+  const sides = new Map();
+  for (const s of list) {
+    const key = `${entities[s.subject].label} ${relationLabel(s)} ${objectText(s.object)}`;
+    sides.set(key, [...(sides.get(key) || []), s]);
+  }
+  return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "Said by some, denied by others"),
+    expandable([...sides], 20, ([key, group]) => el("section", {}, heading(key, group.length), group.sort((a, b) => a.negative - b.negative || a.id - b.id).map((s) => drawStatement(s))))];
+}

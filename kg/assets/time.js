@@ -1,0 +1,63 @@
+// Dates, spans of time and other typed values: as days to sort and filter by, and as words.
+
+const DAY = 86400000;
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const SEASONS = { 21: ["spring", 3, 5], 22: ["summer", 6, 8], 23: ["autumn", 9, 11], 24: ["winter", 12, 14] };
+
+// [first, last] day number of a literal [text, datatype], or null when it is no date. EDTF: ~ and ? are dropped, ".." is open.
+function daysOf([text]) {
+  const [from, to] = text.includes("/") ? text.split("/") : [text, text];
+  const first = dayRange(from);
+  const last = dayRange(to);
+  if (!first && !last) return null;
+  return [(first || last)[0], (last || first)[1]];
+}
+
+function dayRange(text) {
+  const match = /^(-?\d{4})(?:-(\d\d))?(?:-(\d\d))?/.exec((text || "").replace(/[~?%]/g, "").replace(/X/g, "0"));
+  if (!match) return null;
+  const [year, month, day] = [Number(match[1]), Number(match[2] || 0), Number(match[3] || 0)];
+  const days = (y, m, d) => Math.round(Date.UTC(y, m, d) / DAY);
+  if (day) return [days(year, month - 1, day), days(year, month - 1, day)];
+  if (SEASONS[month]) return [days(year, SEASONS[month][1] - 1, 1), days(year, SEASONS[month][2], 0)];
+  if (month) return [days(year, month - 1, 1), days(year, month, 0)];
+  return [days(year, 0, 1), days(year, 11, 31)];
+}
+
+function isoDay(day) {
+  return new Date(day * DAY).toISOString().slice(0, 10);
+}
+
+function sayDate(text) {
+  if (text.includes("/")) {
+    const [from, to] = text.split("/").map((part) => (part && part !== ".." ? sayDate(part) : ""));
+    return from && to ? `${from} to ${to}` : from ? `from ${from}` : `until ${to}`;
+  }
+  const match = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(text);
+  if (!match) return text;
+  const [, year, month, day, hour] = match;
+  const about = /[~?%]/.test(text) ? "about " : "";
+  if (!month) return about + year;
+  const named = SEASONS[Number(month)]?.[0] || MONTHS[Number(month) - 1] || month;
+  return about + (day ? `${Number(day)} ` : "") + `${named} ${year}` + (hour && hour !== "00:00" ? `, ${hour}` : "");
+}
+
+function sayDuration(text) {
+  const match = /^-?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/.exec(text);
+  if (!match) return text;
+  const units = ["year", "month", "week", "day", "hour", "minute", "second"];
+  return match.slice(1).map((n, i) => (n ? plural(Number(n), units[i]) : "")).filter(Boolean).join(" ");
+}
+
+function sayValue([text, datatype]) {
+  const type = (datatype || "").split(/[:#]/).pop();
+  if (type === "boolean") return text === "true" || text === "1" ? "" : "no";
+  if (type === "duration") return sayDuration(text);
+  if (["date", "gYearMonth", "gYear", "dateTime", "EDTF"].includes(type)) return sayDate(text);
+  if (["decimal", "integer", "double"].includes(type) && Number.isFinite(Number(text))) return Number(text).toLocaleString("en", { maximumFractionDigits: 6 });
+  return text;
+}
+
+// Where a statement stands in time order: its own date, else its article's.
+const timeKey = (s) => (s.days ? s.days[0] : articles[s.article].date ? daysOf([articles[s.article].date])?.[0] ?? Infinity : Infinity);
+const inTimeOrder = (list) => [...list].sort((a, b) => timeKey(a) - timeKey(b) || a.id - b.id);

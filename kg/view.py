@@ -1,0 +1,566 @@
+"""Draw the graph: records -> plain dict -> one self-contained HTML page.
+
+:func:`page_data` ranks, cuts, groups and lays out (igraph and networkx, fixed seeds) and returns a plain dict; :func:`render` puts it
+into the page (``kg/assets``) around a pyvis network; :func:`build_page` does both. The page makes no request: its
+Content-Security-Policy allows only the scripts and styles whose hashes it carries. The same records, in any order, give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from kg.records import Article, Entity, RdfLiteral, Statement
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+STATUSES = ("Asserted", "Claimed", "Planned", "Conditional", "Asked")
+CERTAINTIES = ("Certain", "Probable", "Possible")
+TENSES = ("Past", "Present", "Future")
+SCRIPTS = ("time.js", "data.js", "filters.js", "layout.js", "drawing.js", "panel.js", "reading.js", "timeline.js", "export.js",
+           "page.js")
+VIS = "lib/vis-9.1.2/vis-network.min.js"  # shipped by pyvis; MIT or Apache-2.0, its licence comment stays in the page
+
+# Families an entity is drawn as (colour and shape are the page's), each with the class names that belong to it when the caller
+# gives no class hierarchy. The first family that any of an entity's classes, or of their parents, belongs to wins.
+FAMILIES: dict[str, frozenset[str]] = {
+    "Person": frozenset({"Person", "Character"}),
+    "Organization": frozenset({"Organization", "Organisation", "Company", "Court", "GovernmentBody", "Team", "Group", "Agency",
+                               "Party", "University", "Newspaper", "NewsMedia"}),
+    "Place": frozenset({"Place", "Country", "City", "Region", "Facility", "Location", "State"}),
+    "Event": frozenset({"Event", "Lawsuit", "Trial", "Shooting", "Merger", "Election", "Festival", "Disaster", "Action"}),
+    "Work": frozenset({"Work", "CreativeWork", "Film", "Book", "Law", "Product", "Document"}),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much goes into one page: what is drawn at first, and what the file carries (``text`` counts characters)."""
+
+    drawn: int = 80
+    entities: int = 20_000
+    statements: int = 100_000
+    text: int = 4_000_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ontology calls things: property IRI -> label, class local name -> label, class local name -> parent's local name."""
+
+    properties: Mapping[str, str]
+    classes: Mapping[str, str]
+    parents: Mapping[str, str]
+
+
+def build_page(
+    articles: Sequence[Article],
+    entities: Sequence[Entity],
+    statements: Sequence[Statement],
+    property_labels: Mapping[str, str],
+    class_labels: Mapping[str, str],
+    *,
+    class_parents: Mapping[str, str] | None = None,
+    mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
+    links: Mapping[str, Sequence[str]] | None = None,
+    title: str = "",
+    no_text: bool = False,
+    limits: Limits | None = None,
+) -> str:
+    """Return the whole page as one HTML string: :func:`page_data`, then :func:`render`; the arguments are page_data's."""
+    data = page_data(articles, entities, statements, property_labels, class_labels, class_parents=class_parents,
+                     mentions=mentions, links=links, title=title, no_text=no_text, limits=limits)
+    return render(data)
+
+
+def page_data(
+    articles: Sequence[Article],
+    entities: Sequence[Entity],
+    statements: Sequence[Statement],
+    property_labels: Mapping[str, str] | None = None,
+    class_labels: Mapping[str, str] | None = None,
+    *,
+    class_parents: Mapping[str, str] | None = None,
+    mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
+    links: Mapping[str, Sequence[str]] | None = None,
+    title: str = "",
+    no_text: bool = False,
+    limits: Limits | None = None,
+) -> dict[str, Any]:
+    """Return what the page shows, as plain JSON types; ``kg/assets/data.js`` documents the rows.
+
+    `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the text.
+    `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article. Statements that
+    name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
+    """
+    limits = limits or Limits()
+    names = Names(property_labels or {}, class_labels or {}, class_parents or {})
+    known = {e.iri: e for e in entities}
+    statements = sorted({s.id: s for s in statements}.values(), key=lambda s: s.id)
+    mentioned: set[str] = set()
+    for statement in statements:
+        for iri in _entity_iris(statement, known, names):
+            mentioned.add(iri)
+            known.setdefault(iri, Entity(iri=iri, label=_tail(iri), types=("Thing",), named=False))
+    kept, shown = _most_important(known, statements, names, limits)
+    index = {e.iri: i for i, e in enumerate(kept)}
+    graph_edges = _weights(shown, index)
+    community = _communities(len(kept), graph_edges)
+    first = _first_view(len(kept), graph_edges, limits.drawn)
+    positions = _layout(first, graph_edges, community)
+
+    articles = sorted({a.id: a for a in articles}.values(), key=lambda a: (a.published, a.title, a.id))
+    article_index = {a.id: i for i, a in enumerate(articles)}
+    for unknown in sorted({s.article for s in shown} - set(article_index)):
+        article_index[unknown] = len(articles)
+        articles.append(Article(id=unknown, text=""))
+    with_text = _texts_kept(articles, shown, 0 if no_text else limits.text)
+
+    relations: dict[tuple[str, str], int] = {}
+    speakers = Counter(s.speaker for s in shown if s.speaker)
+    disputed = _disputed(shown)
+    rows = [_statement_row(s, index, article_index, relations, names, s.id in disputed) for s in shown]
+    types = sorted({t for e in kept for t in (e.types or ("Thing",))})
+    type_index = {t: i for i, t in enumerate(types)}
+    spans = _spans_by_article(shown)
+    found = mentions if mentions is not None else _find_mentions(articles, kept, shown)
+    return {
+        "title": title or "Who did what, according to whom",
+        "families": list(FAMILIES) + ["Other"],
+        "statuses": list(STATUSES),
+        "certainties": list(CERTAINTIES),
+        "tenses": list(TENSES),
+        "types": [[t, _class_label(t, names)] for t in types],
+        "relations": [[iri, label] for iri, label in relations],
+        "communities": _community_names(community, kept),
+        "entities": [
+            _trim([e.iri, _safe(e.label) or _tail(e.iri), [type_index[t] for t in e.types or ("Thing",)], _family(e, names),
+                   community[i], int(e.named), [_safe(a) for a in e.aliases], _web((links or {}).get(e.iri, ())),
+                   speakers[e.iri]], 5)
+            for i, e in enumerate(kept)
+        ],
+        "articles": [
+            _trim([a.id, _safe(a.title) or _safe(a.source.rsplit("/", 1)[-1]) or "Untitled article", _safe(a.publisher), a.published,
+                   _first_web(a.url), _pieces(a, a.id in with_text, spans.get(a.id, ())),
+                   int(a.id in with_text), _mention_row(a, found, index) if a.id in with_text else [], [_safe(x) for x in a.authors]], 7)
+            for a in articles
+        ],
+        "statements": rows,
+        "network": _network(first, positions, kept, names, shown, index),
+        "all": {"entities": len(mentioned), "statements": len(statements)},
+        "noText": int(no_text),
+    }
+
+
+def render(data: Mapping[str, Any]) -> str:
+    """Return the page that shows `data` (from :func:`page_data`): one HTML document that makes no request."""
+    import pyvis
+
+    script = "\n".join(["(() => {", '"use strict";', *(_asset(name) for name in SCRIPTS), "start();", "})();"])
+    vis = (resources.files(pyvis) / VIS).read_text(encoding="utf-8")
+    style = _asset("page.css")
+    policy = "; ".join([
+        "default-src 'none'",
+        f"script-src {_hash_source(vis)} {_hash_source(script)}",
+        f"style-src {_hash_source(style)}",
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ])
+    parts = {
+        "policy": html.escape(policy, quote=True).replace("&#x27;", "'"),
+        "title": html.escape(str(data["title"])),
+        "style": style,
+        "vis": vis,
+        "script": script,
+        "data": embed_json(data),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
+
+
+def embed_json(data: Any) -> str:
+    """Return `data` as JSON that stays inert inside a ``<script>`` element, whatever its strings hold."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return _safe(text)
+
+
+# --- which entities and statements -------------------------------------------------------------------------------------------
+
+
+def _entity_iris(statement: Statement, known: Mapping[str, Entity], names: Names) -> list[str]:
+    """Return the IRIs in `statement` that stand for entities: its ends, speaker and source, but not classes."""
+    iris = [statement.subject, statement.speaker, statement.source]
+    if isinstance(statement.object, str) and not _is_class(statement.property, statement.object, known, names):
+        iris.append(statement.object)
+    return [iri for iri in iris if iri]
+
+
+def _is_class(property_iri: str, iri: str, known: Mapping[str, Entity], names: Names) -> bool:
+    return iri not in known and (property_iri == RDF_TYPE or _tail(iri) in names.classes)
+
+
+def _most_important(
+    known: Mapping[str, Entity], statements: Sequence[Statement], names: Names, limits: Limits
+) -> tuple[list[Entity], list[Statement]]:
+    """Return the entities by falling importance, cut at the limit, and the statements among them, in order of their ids.
+
+    Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the number of
+    statements that name the entity; names count twice as much as noun phrases like "the judge".
+    """
+    order = sorted(known)
+    index = {iri: i for i, iri in enumerate(order)}
+    support = Counter(iri for s in statements for iri in set(_entity_iris(s, known, names)))
+    rank = _pagerank(len(order), _weights(statements, index))
+    score = {
+        iri: round(math.sqrt(rank[i] * len(order) * (1 + support[iri])) * (2 if known[iri].named else 1), 6)
+        for iri, i in index.items()
+    }
+    mentioned = [iri for iri in order if support[iri]] or order
+    chosen = sorted(mentioned, key=lambda iri: (-score[iri], iri))[: limits.entities]
+    kept = set(chosen)
+    shown = [s for s in statements if set(_entity_iris(s, known, names)) <= kept]
+    if len(shown) > limits.statements:
+        place = {iri: i for i, iri in enumerate(chosen)}
+        shown.sort(key=lambda s: (max(place[iri] for iri in _entity_iris(s, known, names)), s.id))
+        shown = sorted(shown[: limits.statements], key=lambda s: s.id)
+    return [known[iri] for iri in chosen], shown
+
+
+def _weights(statements: Iterable[Statement], index: Mapping[str, int]) -> dict[tuple[int, int], int]:
+    """Return how many statements link each unordered pair of entities (smaller index first), in sorted order."""
+    weights: Counter[tuple[int, int]] = Counter()
+    for s in statements:
+        if isinstance(s.object, str) and s.subject in index and s.object in index and s.subject != s.object:
+            a, b = sorted((index[s.subject], index[s.object]))
+            weights[a, b] += 1
+    return dict(sorted(weights.items()))
+
+
+def _pagerank(size: int, weights: Mapping[tuple[int, int], int]) -> list[float]:
+    import igraph
+
+    if not size:
+        return []
+    graph = igraph.Graph(n=size, edges=list(weights))
+    return [round(x, 9) for x in graph.pagerank(directed=False, weights=list(weights.values()) or None)]
+
+
+def _communities(size: int, weights: Mapping[tuple[int, int], int]) -> list[int]:
+    """Return each entity's community (Louvain, Blondel et al. 2008; numbered by their most important entity), -1 for loners."""
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_weighted_edges_from((a, b, w) for (a, b), w in weights.items())
+    groups = sorted((sorted(group) for group in nx.community.louvain_communities(graph, seed=1)), key=lambda group: group[0])
+    community = [-1] * size
+    for number, group in enumerate(groups):
+        for member in group:
+            community[member] = number
+    return community
+
+
+def _community_names(community: Sequence[int], entities: Sequence[Entity]) -> list[list[Any]]:
+    """Return ``[name, size]`` per community; its name is its three most important entities'."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for i, number in enumerate(community):
+        if number >= 0:
+            members[number].append(i)
+    return [[", ".join(_short(_safe(entities[i].label)) for i in members[n][:3]), len(members[n])] for n in sorted(members)]
+
+
+def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -> list[int]:
+    """Return the entities drawn at first: the most important ones that are linked to another one drawn."""
+    linked: dict[int, set[int]] = defaultdict(set)
+    for a, b in weights:
+        linked[a].add(b)
+        linked[b].add(a)
+    candidates = [i for i in range(size) if i in linked]
+    cut = min(drawn, len(candidates))
+    while True:  # the cut grows until enough of those before it are linked among themselves
+        before = set(candidates[:cut])
+        chosen = [i for i in candidates[:cut] if linked[i] & before]
+        if len(chosen) >= drawn or cut >= len(candidates):
+            return chosen[:drawn] or list(range(min(size, drawn)))
+        cut += drawn - len(chosen)
+
+
+def _disputed(statements: Iterable[Statement]) -> set[str]:
+    """Return the ids of statements that are both affirmed and denied (same subject, property and object)."""
+    sides: dict[tuple[str, str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for s in statements:
+        sides[s.subject, s.property, repr(s.object)][s.polarity].append(s.id)
+    return {i for side in sides.values() if len(side) > 1 for ids in side.values() for i in ids}
+
+
+# --- coordinates -------------------------------------------------------------------------------------------------------------
+
+
+def _layout(
+    nodes: Sequence[int], weights: Mapping[tuple[int, int], int], community: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return whole-number coordinates: each community laid out by Fruchterman-Reingold, then packed as circles on a spiral."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for node in nodes:
+        groups[community[node]].append(node)
+    inside: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for a, b in weights:
+        if community[a] == community[b]:
+            inside[community[a]].append((a, b))
+    placed: list[tuple[float, float, float]] = []
+    positions: dict[int, tuple[int, int]] = {}
+    for number in sorted(groups, key=lambda n: (-len(groups[n]), groups[n][0])):
+        local = _layout_group(groups[number], inside[number])
+        radius = max(math.hypot(x, y) for x, y in local.values()) + 75
+        cx, cy = _free_place(radius, placed)
+        placed.append((cx, cy, radius))
+        positions.update({node: (round(cx + x), round(cy + y)) for node, (x, y) in local.items()})
+    return positions
+
+
+def _layout_group(nodes: Sequence[int], edges: Iterable[tuple[int, int]]) -> dict[int, tuple[float, float]]:
+    import igraph
+
+    index = {node: i for i, node in enumerate(nodes)}
+    inner = [(index[a], index[b]) for a, b in edges if a in index and b in index]
+    count = len(nodes)
+    start = [(math.cos(2 * math.pi * i / count) * count, math.sin(2 * math.pi * i / count) * count) for i in range(count)]
+    igraph.set_random_number_generator(random.Random(1))
+    graph = igraph.Graph(n=count, edges=inner)
+    coords = graph.layout_fruchterman_reingold(seed=start, niter=500, grid=False).coords if count > 2 else start
+    middle_x, middle_y = (sum(c[k] for c in coords) / count for k in (0, 1))
+    points = [(x - middle_x, y - middle_y) for x, y in coords]
+    near = sorted(min(math.dist(p, q) for q in points if q is not p) for p in points) if count > 1 else [1.0]
+    scale = 85 / max(near[len(near) // 2], 1e-6)
+    points = _spread([(x * scale, y * scale) for x, y in points], 62)
+    return {node: points[i] for i, node in enumerate(nodes)}
+
+
+def _spread(points: list[tuple[float, float]], least: float) -> list[tuple[float, float]]:
+    """Return the points pushed apart until any two are at least `least` apart (or 60 rounds have passed)."""
+    spots = [list(p) for p in points]
+    for _ in range(60):
+        moved = False
+        for i, p in enumerate(spots):
+            for q in spots[:i]:
+                dx, dy = p[0] - q[0], (p[1] - q[1]) * 1.3  # labels lie flat: more room is needed sideways
+                distance = math.hypot(dx, dy) or 1e-6
+                if distance < least:
+                    push = (least - distance) / distance / 2
+                    p[0] += dx * push
+                    p[1] += dy * push
+                    q[0] -= dx * push
+                    q[1] -= dy * push
+                    moved = True
+        if not moved:
+            break
+    return [(x, y) for x, y in spots]
+
+
+def _free_place(radius: float, placed: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
+    """Return the first point on a flat spiral where a circle of `radius` touches none of those placed."""
+    for step in range(100_000):
+        angle, distance = step * 0.25, step * 4.0
+        x, y = math.cos(angle) * distance * 1.25, math.sin(angle) * distance * 0.8
+        if all(math.hypot(x - px, y - py) >= radius + pr for px, py, pr in placed):
+            return x, y
+    return 0.0, 0.0
+
+
+def _network(
+    first: Sequence[int], positions: Mapping[int, tuple[int, int]], entities: Sequence[Entity], names: Names,
+    statements: Iterable[Statement], index: Mapping[str, int],
+) -> dict[str, Any]:
+    """Return nodes, edges and options of the first view as pyvis makes them; the page adds colours for its light or dark theme."""
+    from pyvis.network import Network
+
+    network = Network(directed=True)
+    network.set_options(json.dumps({
+        "physics": {"enabled": False},
+        "layout": {"improvedLayout": False, "randomSeed": 1},
+        "interaction": {"hover": True, "tooltipDelay": 100000, "hideEdgesOnDrag": False, "multiselect": False,
+                        "selectConnectedEdges": False},
+        "nodes": {"font": {"size": 0}, "borderWidth": 1.5},
+        "edges": {"smooth": False, "selectionWidth": 1.5, "hoverWidth": 0.5, "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}}},
+    }))
+    drawn = set(first)
+    for i in first:
+        x, y = positions[i]
+        network.add_node(i, label=_safe(entities[i].label), x=x, y=y, group=_family(entities[i], names))
+    pairs: Counter[tuple[int, int, int, int]] = Counter()
+    for s in statements:
+        if isinstance(s.object, str) and s.subject != s.object:
+            a, b = index.get(s.subject, -1), index.get(s.object, -1)
+            if a in drawn and b in drawn:
+                pairs[a, b, STATUSES.index(s.status), int(s.polarity == "Negative")] += 1
+    for (a, b, status, negative), count in sorted(pairs.items()):
+        network.add_edge(a, b, id=f"{a}-{b}-{status}-{negative}", status=status, negative=negative, count=count)
+    options = network.options if isinstance(network.options, dict) else json.loads(network.options.to_json())
+    return {"nodes": network.nodes, "edges": network.edges, "options": options}
+
+
+# --- rows --------------------------------------------------------------------------------------------------------------------
+
+
+def _statement_row(
+    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], relations: dict[tuple[str, str], int], names: Names,
+    disputed: bool,
+) -> list[Any]:
+    def relation(iri: str, label: str = "") -> int:
+        return relations.setdefault((iri, _safe(names.properties.get(iri) or label or _words(_tail(iri)))), len(relations))
+
+    def value(term: str | RdfLiteral) -> Any:
+        if isinstance(term, RdfLiteral):
+            return [_safe(term.lexical), term.datatype]
+        return index[term] if term in index else [_class_label(_tail(term), names), "iri", term]
+
+    return _trim([
+        s.id, index[s.subject], relation(s.property, s.label), value(s.object), articles[s.article],
+        [x for span in s.evidence for x in (span.start, span.end)],
+        STATUSES.index(s.status), int(s.polarity == "Negative"), round(s.confidence * 100),
+        CERTAINTIES.index(s.certainty), TENSES.index(s.tense), index.get(s.speaker, -1), _safe(s.cue),
+        [_safe(s.when.lexical), s.when.datatype] if s.when else 0, _safe(s.when_text), index.get(s.source, -1),
+        [[relation(iri), value(term)] for iri, term in s.qualifiers], int(disputed), _safe(s.wording),
+    ], 11)
+
+
+def _trim(row: list[Any], least: int) -> list[Any]:
+    """Return the row without the empty cells at its end (``0``, ``-1``, ``""``, ``[]``), at least `least` cells long."""
+    end = len(row)
+    while end > least and row[end - 1] in (0, -1, "", []):
+        end -= 1
+    return row[:end]
+
+
+def _spans_by_article(statements: Iterable[Statement]) -> dict[str, list[tuple[int, int]]]:
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for s in statements:
+        spans[s.article].extend((span.start, span.end) for span in s.evidence)
+    return spans
+
+
+def _texts_kept(articles: Sequence[Article], statements: Iterable[Statement], budget: int) -> set[str]:
+    """Return the ids of the articles whose whole text goes into the page: those with most statements first, up to `budget`."""
+    counts = Counter(s.article for s in statements)
+    kept = set()
+    for article in sorted(articles, key=lambda a: (-counts[a.id], a.id)):
+        budget -= len(article.text)
+        if budget < 0:
+            break
+        kept.add(article.id)
+    return kept
+
+
+def _pieces(article: Article, whole: bool, spans: Iterable[tuple[int, int]]) -> list[Any]:
+    """Return ``[offset, text, offset, text ...]``: the whole text, or only the stretches that statements quote, merged."""
+    if whole:
+        return [0, _safe(article.text)]
+    merged: list[list[int]] = []
+    for start, end in sorted((max(0, a), min(b, len(article.text))) for a, b in spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return [x for start, end in merged for x in (start, _safe(article.text[start:end]))]
+
+
+def _mention_row(
+    article: Article, mentions: Mapping[str, Sequence[tuple[int, int, str]]], index: Mapping[str, int]
+) -> list[int]:
+    """Return ``[start, end, entity, ...]`` in text order without overlaps (of two that overlap, the longer one stays)."""
+    spans = sorted({(a, b, index[iri]) for a, b, iri in mentions.get(article.id, ()) if iri in index and a < b},
+                   key=lambda m: (-(m[1] - m[0]), m))
+    taken: set[int] = set()
+    kept = []
+    for a, b, entity in spans:
+        if taken.isdisjoint(range(a, b)):
+            taken.update(range(a, b))
+            kept.append((a, b, entity))
+    return [x for span in sorted(kept) for x in span]
+
+
+def _find_mentions(
+    articles: Sequence[Article], entities: Sequence[Entity], statements: Iterable[Statement]
+) -> dict[str, list[tuple[int, int, str]]]:
+    """Return where the names of an article's entities stand in its text, as whole words in the same letter case."""
+    by_iri = {e.iri: e for e in entities}
+    in_article: dict[str, set[str]] = defaultdict(set)
+    for s in statements:
+        in_article[s.article].update(iri for iri in (s.subject, s.object, s.speaker) if isinstance(iri, str) and iri in by_iri)
+    for e in entities:
+        for article_id, _ in e.members:
+            in_article[article_id].add(e.iri)
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for article in articles:
+        owner = {name: iri for iri in sorted(in_article[article.id]) for name in (by_iri[iri].label, *by_iri[iri].aliases) if len(name) > 2}
+        if owner:
+            pattern = "|".join(re.escape(name) for name in sorted(owner, key=lambda n: (-len(n), n)))
+            matches = re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", article.text)
+            found[article.id] = [(m.start(), m.end(), owner[m[0]]) for m in matches]
+    return found
+
+
+# --- words -------------------------------------------------------------------------------------------------------------------
+
+
+def _family(entity: Entity, names: Names) -> int:
+    """Return the number of the family the entity is drawn as; the last one is "Other"."""
+    for name in entity.types:
+        seen: set[str] = set()
+        while name and name not in seen:
+            for number, members in enumerate(FAMILIES.values()):
+                if name in members:
+                    return number
+            seen.add(name)
+            name = names.parents.get(name, "")
+    return len(FAMILIES)
+
+
+def _class_label(name: str, names: Names) -> str:
+    return _safe(names.classes.get(name) or _words(name).lower())
+
+
+def _words(name: str) -> str:
+    """Return a local name as words: ``workedFor`` and ``worked-for`` give "worked for"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"[-_]+", " ", name)).strip().lower()
+
+
+def _tail(iri: str) -> str:
+    return re.split(r"[#/]", iri.rstrip("#/"))[-1] or iri
+
+
+def _short(text: str, most: int = 28) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _safe(text: str) -> str:
+    """Return `text` with lone surrogates, which no file can hold, replaced one for one."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+
+
+def _web(links: Iterable[str]) -> list[str]:
+    """Return the links that are web addresses: ``javascript:`` and the like never reach an href."""
+    return [link for link in links if re.match(r"https?://", link, re.IGNORECASE)]
+
+
+def _first_web(link: str) -> str:
+    return (_web([link]) or [""])[0]
+
+
+def _asset(name: str) -> str:
+    return (resources.files("kg") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash_source(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
