@@ -20,6 +20,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from html.parser import HTMLParser
 from typing import Any, BinaryIO
 
 from kg.errors import InputError
@@ -88,6 +89,9 @@ _DATELINE = re.compile(
 _PLACE_LINE = re.compile(
     r"(?P<place>(?:[A-Z][A-Z.'’ -]{1,30}[A-Z](?:,(?: [A-Z][\w.]{0,15}){1,3})?(?: \([A-Z][\w ./&-]{1,30}\))?"
     r"|[A-Z][\w.'’ ,-]{1,50} \([A-Z][\w ./&-]{1,30}\)))\s*(?:[—–]|--?)\s+(?=[\"“‘']?[A-Z])")
+
+#: "By Ana Ruiz and Bo Lund" as a paragraph of its own, below the headline
+_BYLINE = re.compile(r"By (?P<names>[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|al|bin|and|da|del|la)|,){1,12})\n\n")
 
 #: characters that XML 1.0 forbids or that steer a terminal (C0, C1), and non-characters; tab and newline stay
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -265,6 +269,9 @@ def _read_stream(
 
 # --- from bytes to text -------------------------------------------------------------------------------------------------------
 
+#: a JSON text that is a piece of a web page, as content systems export them
+_MARKUP = re.compile(r"(?is)\s*<(p|div|article|section|h[1-6])\b[^>]*>.*</\1>")
+_BLOCK_TAGS = frozenset(["p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "tr", "table", "figure", "figcaption", "section", "article"])
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(rb"""(?i)<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,30})""")
@@ -413,6 +420,10 @@ def _from_text(text: str, source: str) -> Article | Unreadable:
 def _compose(body: str, source: str, fields: dict[str, Any]) -> Article | Unreadable:
     """Make the article of a text whose header has been taken off: headline and dateline at its head become fields too."""
     title, body = _take_headline(body.strip(), _line(fields.get("title", "")))
+    byline = _BYLINE.match(body)
+    if byline and not fields.get("authors"):
+        _set_field(fields, "by", byline["names"])
+    body = body[byline.end():] if byline else body
     day, body = _take_dateline(body)
     fields = {"published": day} | {field: value for field, value in fields.items() if value}
     # the place of an agency report is kept, as a paragraph of its own, out of the first sentence's subject
@@ -498,14 +509,16 @@ def _unwrap(body: str) -> str:
 
 
 def _from_markdown(text: str, source: str) -> Article | Unreadable:
-    """Read Markdown: paragraphs, headings and list items become paragraphs; code, tables of markup and HTML are left out."""
+    """Read Markdown: paragraphs, headings and list items become paragraphs; code, tables and HTML tags are left out."""
     from markdown_it import MarkdownIt
 
     fields, body = _take_header(clean(text))
-    tokens = MarkdownIt("commonmark").parse(body)
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
     paragraphs: list[str] = []
+    in_table = False
     for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.type != "inline":
+        in_table = token.type == "table_open" or (in_table and token.type != "table_close")
+        if token.type != "inline" or in_table:
             continue
         words = "".join(
             child.content if child.type in ("text", "code_inline") else " " if child.type in ("softbreak", "hardbreak") else ""
@@ -606,7 +619,8 @@ def _from_record(record: object, where: str, source: str, fields: Mapping[str, s
     if not isinstance(record, dict):
         return Unreadable(where, "is not a JSON object; write {\"text\": ...}")
     values = {field: list(_pick(record, field, fields)) for field in FIELD_NAMES}
-    text = next((value for value in values["text"] if isinstance(value, str)), None)
+    texts = [value for value in values["text"] if isinstance(value, str)]
+    text = next(filter(str.strip, texts), texts[0] if texts else None)
     if text is None:
         wanted = repr((fields or {}).get("text")) if fields and "text" in fields else "text"
         keys = shown(", ".join(map(str, record))) or "none"
@@ -616,6 +630,7 @@ def _from_record(record: object, where: str, source: str, fields: Mapping[str, s
     single = {field: next((value for item in values[field] for value in _names(item)), "")
               for field in ("title", "published", "url")}
     head: dict[str, Any] = {}
+    text = _without_markup(text) if _MARKUP.match(text) else text
     if not single["published"]:
         head, text = _take_header(text) if _CLOSED_PAIR.match(text) or _OPEN_PAIR.match(text) else ({}, text)
         text = text.lstrip() if head else text
@@ -627,6 +642,34 @@ def _from_record(record: object, where: str, source: str, fields: Mapping[str, s
         authors=_names(next(iter(values["authors"]), "")) or head.get("authors", ()),
         language=next(iter(_names(next(iter(values["language"]), ""))), ""))
     return Unreadable(where, article.reason) if isinstance(article, Unreadable) else article
+
+
+class _Blocks(HTMLParser):
+    """Collects the text of an HTML fragment, an empty line at each border of a block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.hidden = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.hidden = tag in ("script", "style") or self.hidden
+        self.parts += ["\n\n"] * (tag in _BLOCK_TAGS)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = self.hidden and tag not in ("script", "style")
+        self.parts += ["\n\n"] * (tag in _BLOCK_TAGS)
+
+    def handle_data(self, data: str) -> None:
+        self.parts += [re.sub(r"\s+", " ", data)] * (not self.hidden)
+
+
+def _without_markup(text: str) -> str:
+    """Return the text of an HTML fragment, a paragraph for each of its blocks."""
+    parser = _Blocks()
+    parser.feed(text)
+    parser.close()
+    return "\n\n".join(filter(None, (block.strip() for block in "".join(parser.parts).split("\n\n"))))
 
 
 def _pick(record: dict[str, Any], field: str, fields: Mapping[str, str] | None) -> Iterator[Any]:

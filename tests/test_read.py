@@ -56,6 +56,8 @@ HEADS = {
     "date and dash": ("13 January 2025 — ", ("", "2025-01-13", "", "", ())),
     "date on a line": ("13 January 2025\n", ("", "2025-01-13", "", "", ())),
     "published on": ("Published on 13 January 2025\n\n", ("", "2025-01-13", "", "", ())),
+    "headline and byline": ("Bridge opens\n\nBy Ana de Ruiz and Bo Lund\n\n",
+                            ("Bridge opens", "", "", "", ("Ana de Ruiz", "Bo Lund"))),
     "headline": ("Bridge opens in rain\n\n", ("Bridge opens in rain", "", "", "", ())),
     "nothing": ("", ("", "", "", "", ())),
     "byte order mark": ("\ufeff", ("", "", "", "", ())),
@@ -109,7 +111,7 @@ def test_front_matter_and_markdown(tmp_path: Path) -> None:
         "tags: [a]\n---\n\n"
         "# Bridge: it opens\n\nThe *mayor* of [Delta](http://delta.example) opened\nthe **bridge**.\n\n"
         "- One came.\n- Two & three came.\n\n"
-        "```\ncode\n```\n<script>alert(1)</script>\n")))
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n<script>alert(1)</script>\n")))
     assert article.text == "The mayor of Delta opened the bridge.\n\nOne came.\n\nTwo & three came."
     assert (article.title, article.published, article.authors) == ("Bridge: it opens", "2024-05-06", ("Ana Ruiz", "Bo Lund"))
     assert one(write(tmp_path / "b.md", "# Bridge opens\n\n" + PROSE)).title == "Bridge opens"
@@ -172,6 +174,14 @@ def test_json_usual_names_and_mapping(tmp_path: Path) -> None:
     assert "no field 'words'" in reason(tmp_path / "b.json", fields={"text": "words"})
     with pytest.raises(InputError, match="use one of text, title"):
         list(read([], fields={"body": "text"}))
+
+
+def test_json_text_that_is_markup_loses_its_tags(tmp_path: Path) -> None:
+    article = one(write(tmp_path / "a.json", json.dumps({
+        "text": "", "content": "<p>The <b>mayor</b> &amp; Bo<br>came.</p>\n<script>alert(1)</script><p>a &lt; b</p> end"})))
+    assert article.text == "The mayor & Bo\n\ncame.\n\na < b\n\nend"
+    for text in ("<script>alert(1)</script> he said.", "a < b <p>", "<p>unclosed"):
+        assert one(write(tmp_path / "b.json", json.dumps({"text": text}))).text == text
 
 
 def test_one_bad_line_costs_only_itself(tmp_path: Path) -> None:
