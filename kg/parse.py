@@ -73,3 +73,12 @@ def pieces(text: str, size: int = PIECE) -> Iterator[str]:
         yield text[start:end]
         start = end
     yield text[start:]
+
+
+def signature(name: str = "") -> str:
+    """Return name and version of the pipeline :func:`load` would load; extractions of another signature are read anew.
+
+    Raises ModelError if there is none.
+    """
+    meta = load(name).meta
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"

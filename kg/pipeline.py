@@ -1,0 +1,263 @@
+"""The steps in order: the only module that knows them all.
+
+``graph = f(extractions, decisions)``: :func:`read_all` makes one extraction an article, each by itself; :func:`derive` makes everything
+else from all of them, whatever their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from kg import __version__
+from kg.errors import FolderError, InputError
+from kg.export import export
+from kg.extract import read_claims
+from kg.extract.tree import Tree
+from kg.folder import GraphFolder, Staging, dump
+from kg.graph import is_plain, ontology_quads, open_store, quads, write_store
+from kg.ground import entity_types, ground
+from kg.ontology import Ontology, load
+from kg.parse import load as load_model
+from kg.parse import parse, signature
+from kg.read import Unreadable, read
+from kg.records import Article, Entity, Extraction, Record, Statement
+from kg.resolve import resolve
+from kg.settings import Settings
+from kg.triples import mention_lines, triple_lines
+from kg.view import build_page
+
+Progress = Callable[[str, int, int], None]
+Failure = tuple[str, str]
+
+
+class Report(Record):
+    """What a build did: counts by name, and for each source that failed or was odd the reason."""
+
+    counts: dict[str, int]
+    failed: tuple[Failure, ...] = ()
+    warned: tuple[Failure, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON types."""
+        return {"counts": self.counts, "failed": [list(one) for one in self.failed], "warned": [list(one) for one in self.warned]}
+
+
+class Joined(Record):
+    """Everything that is made of all extractions together."""
+
+    articles: tuple[Article, ...]
+    entities: tuple[Entity, ...]
+    statements: tuple[Statement, ...]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def read_article(article: Article, model: str = "") -> Extraction:
+    """Return the extraction of one article, read with the spaCy pipeline `model`."""
+    return read_claims(article, Tree.of(parse(load_model(model), article.text)))
+
+
+def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields: Mapping[str, str] | None = None,
+             unique: bool = True) -> Iterator[Extraction | Failure]:
+    """Yield the extraction of each article in `sources`, or ``(source, reason)`` for one that failed; one failure costs only itself."""
+    for found in read(sources, fields=fields, unique=unique):
+        yield (found.source, found.reason) if isinstance(found, Unreadable) else _extract(found, settings or Settings())
+
+
+def _extract(article: Article, settings: Settings) -> Extraction | Failure:
+    load_model(settings.model)  # a missing model is the user's to mend, not this article's fault
+    try:
+        return read_article(article, settings.model)
+    except Exception as error:
+        return article.source or article.id, f"could not be read ({type(error).__name__}: {error}); please report it with this article"
+
+
+def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settings | None = None,
+          others: Literal["exact", "replace", "keep"] = "exact", fields: Mapping[str, str] | None = None,
+          progress: Progress = _quiet) -> Report:
+    """Make the graph of all articles in `sources` in `folder`, and return what was done.
+
+    What was extracted before is used again if article and pipeline are the same. Articles that are in the folder but not in
+    `sources` are an error by default ("exact"), let go ("replace") or kept ("keep"); an article whose source now holds another text is
+    replaced. Without sources, the graph is made anew from the folder's extractions.
+
+    Raises InputError if no article at all could be read, FolderError if the folder can't be used; it then is as it was.
+    """
+    settings = settings or Settings()
+    ontology = load(_paths(settings))
+    sources = [str(source) for source in sources]
+    target = GraphFolder.prepare(folder)
+    before = _last_build(target)
+    reader = {"newskg": __version__, "model": signature(settings.model)}
+    failed: list[Failure] = []
+    with target.writing() as staging:
+        if not sources and not staging.ids():
+            raise InputError(f"no articles: name files or folders to build {folder} from")
+        wanted: dict[str, str] = {}
+        for number, found in enumerate(read(sources, fields=fields)):
+            progress("reading", number, 0)
+            if isinstance(found, Unreadable):
+                failed.append((found.source, found.reason))
+                continue
+            if staging.has(found.id) and before.get("reader") == reader:
+                wanted[found.id] = found.source
+                continue
+            extraction = _extract(found, settings)
+            if isinstance(extraction, tuple):
+                failed.append(extraction)
+            else:
+                staging.put(extraction)
+                wanted[found.id] = found.source
+        if sources:
+            _let_go(staging, wanted, others, folder, failed)
+        made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology)}
+        if staging.changed or {key: before.get(key) for key in made} != made:
+            counts = derive(staging, settings, ontology, made, progress)
+        else:
+            counts = dict(before["counts"])
+    return Report(counts, tuple(failed))
+
+
+def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: str | Path, failed: Sequence[Failure]) -> None:
+    """Take out articles that are no longer wanted; raise if that would lose some unasked, or none could be read."""
+    if failed and not wanted:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise InputError(f"no article could be read: {failed[0][0]}: {failed[0][1]}{more}")
+    if not wanted:
+        raise InputError("the sources hold no article: name .txt, .md, .html, .json or .jsonl files, or folders with some")
+    strangers = [known for known in staging.ids() if known not in wanted]
+    replaced = {known for known in strangers if staging.extraction(known).article.source in set(wanted.values())}
+    left = [known for known in strangers if known not in replaced]
+    if left and others == "exact":
+        raise FolderError(f"{folder} also holds {len(left)} other articles ({left[0]} ...): add --replace to let them go, "
+                          "or use kg add to keep them")
+    for known in strangers if others == "replace" else replaced:
+        staging.remove(known)
+
+
+def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet) -> Joined:
+    """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
+    types = {(one.article.id, local): names for one in extractions() for local, names in entity_types(one, ontology).items()}
+    entities = resolve(extractions(), types, settings.base)
+    entity_of: dict[str, dict[int, Entity]] = {}
+    for entity in entities:
+        for article, local in entity.members:
+            entity_of.setdefault(article, {})[local] = entity
+    articles, statements = [], []
+    for number, extraction in enumerate(extractions()):
+        progress("grounding", number + 1, 0)
+        articles.append(extraction.article)
+        statements += [one for one in ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
+                       if one.confidence >= settings.min_confidence]
+    return Joined(tuple(articles), tuple(entities), tuple(statements))
+
+
+def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any], progress: Progress = _quiet) -> dict[str, int]:
+    """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
+    joined = join(staging.extractions, settings, ontology, progress)
+    by_article: dict[str, list[Statement]] = {}
+    for statement in joined.statements:
+        by_article.setdefault(statement.article, []).append(statement)
+    members = [(article, entity) for entity in joined.entities for article in {article for article, _ in entity.members}]
+    of_article: dict[str, list[Entity]] = {}
+    for article, entity in members:
+        of_article.setdefault(article, []).append(entity)
+
+    def content() -> Iterator[Any]:
+        yield from ontology_quads(ontology_files(settings))
+        for extraction in staging.extractions():
+            key = extraction.article.id
+            yield from quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base)
+
+    progress("storing", 0, 0)
+    write_store(staging.part("store"), content())
+    with open(staging.part("graph.ttl"), "wb") as output:
+        export(open_store(staging.part("store")), "turtle", output, base=settings.base)
+    progress("drawing", 0, 0)
+    staging.part("graph.html").write_text(_page(joined, staging.extractions, ontology, settings.no_text), "utf-8")
+    counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
+              "plain triples": sum(map(is_plain, joined.statements)),
+              "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements)}
+    inputs = {one.article.id: hashlib.sha256(dump(one)).hexdigest() for one in staging.extractions()}
+    staging.part("build.json").write_text(json.dumps({**made, "counts": counts, "inputs": inputs}, indent=1) + "\n", "utf-8")
+    return counts
+
+
+def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool = False) -> Path:
+    """Write the page of a graph folder to `output` and return where it is; without `output` and options it is the one in the folder."""
+    graph = GraphFolder.open(folder)
+    if output is None and not no_text:
+        return graph.part("graph.html")
+    settings = _settings(_last_build(graph))
+    ontology = load(_paths(settings))
+    joined = join(graph.extractions, settings, ontology)
+    path = output or graph.path / "graph-no-text.html"
+    try:
+        path.write_text(_page(joined, graph.extractions, ontology, no_text), "utf-8")
+    except OSError as error:
+        raise FolderError(f"{path} can't be written ({error.strerror}); choose another place with -o") from error
+    return path
+
+
+def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontology: Ontology, no_text: bool) -> str:
+    iris = {member: entity.iri for entity in joined.entities for member in entity.members}
+    mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
+                                 if (one.article.id, m.entity) in iris] for one in extractions()}
+    return build_page(joined.articles, joined.entities, joined.statements,
+                      {one.iri: one.label for one in ontology.properties.values()},
+                      {one.name: one.label for one in ontology.classes.values()},
+                      class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
+                      mentions=mentions, no_text=no_text)
+
+
+def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 0.0) -> Iterator[str]:
+    """Yield the JSON lines of one extraction: ``triples``, ``mentions``, or (``extraction``) all of it as kept in the folder."""
+    if what == "triples":
+        for line in triple_lines(extraction, extraction.article.source):
+            if line["confidence"] >= min_confidence:
+                yield json.dumps(line, ensure_ascii=False)
+    elif what == "mentions":
+        for line in mention_lines(extraction, extraction.article.source):
+            yield json.dumps(line, ensure_ascii=False)
+    else:
+        yield from dump(extraction).decode("utf-8").splitlines()
+
+
+def ontology_files(settings: Settings) -> list[Path]:
+    """Return the ontology files that a build with these settings uses."""
+    return [Path(path) for path in load(_paths(settings)).sources]
+
+
+def _paths(settings: Settings) -> list[Path] | None:
+    return [Path(path) for path in settings.ontology] or None
+
+
+def _digests(ontology: Ontology) -> dict[str, str]:
+    return {Path(path).name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in ontology.sources}
+
+
+def _last_build(folder: GraphFolder) -> dict[str, Any]:
+    """Return what build.json of the folder says, nothing if it is missing or no longer to be read."""
+    try:
+        found = json.loads(folder.part("build.json").read_bytes())
+    except (FolderError, ValueError, OSError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("counts"), dict) else {}
+
+
+def _settings(made: Mapping[str, Any]) -> Settings:
+    import msgspec
+
+    return msgspec.convert(made.get("settings", {}), Settings)
+
+
+def _json(record: Record) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(record)
