@@ -203,7 +203,7 @@ def _read_file(path: str, fields: Mapping[str, str] | None) -> Iterator[Article 
     """Yield what one file holds."""
     ending = os.path.splitext(path)[1].lower()
     kind = FORMATS.get(ending)
-    name = shown(path)
+    name = shown(path, 4096)
     if kind is None:
         yield Unreadable(name, f"has no known format ({shown(ending) or 'no ending'}); convert it to one of {' '.join(FORMATS)}")
         return
@@ -271,7 +271,9 @@ def _read_stream(
 
 #: a JSON text that is a piece of a web page, as content systems export them
 _MARKUP = re.compile(r"(?is)\s*<(p|div|article|section|h[1-6])\b[^>]*>.*</\1>")
-_BLOCK_TAGS = frozenset(["p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "tr", "table", "figure", "figcaption", "section", "article"])
+_BLOCK_TAGS = frozenset((
+    "p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "tr", "table", "figure", "figcaption",
+    "section", "article"))
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(rb"""(?i)<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,30})""")
@@ -342,10 +344,10 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text.replace("\r\n", "\n").translate(_LINE_ENDS))
 
 
-def shown(text: str) -> str:
-    """Return `text` fit for a one-line message: printable, at most 200 characters."""
+def shown(text: str, limit: int = 200) -> str:
+    """Return `text` fit for a one-line message: printable, at most `limit` characters."""
     line = "".join(c if c.isprintable() else "\ufffd" for c in text)
-    return line if len(line) <= 200 else line[:199] + "…"
+    return line if len(line) <= limit else line[:limit - 1] + "…"
 
 
 def _os_reason(error: Exception) -> str:
@@ -363,7 +365,7 @@ def make_article(
     The id is a readable slug and a hash over all that the article says of itself, so the same article read twice has one id; it
     is safe as a file name and in an IRI.
     """
-    source = shown(source)
+    source = shown(source, 4096)
     if not text.strip():
         return Unreadable(source, "holds no text; leave it out, or see that its text is where newskg looks for it")
     if len(text) > MAX_CHARACTERS:
