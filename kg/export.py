@@ -56,49 +56,53 @@ def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = Fa
     quads = _ordered(store, slim, base, union=format not in KEEP_GRAPHS)
     if format == "rdfxml":
         _write_rdfxml(quads, output, base)
-        return
-    known = prefixes(base) if format in ("turtle", "trig", "jsonld") else None
-    content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format in KEEP_GRAPHS else (quad.triple for quad in quads)
-    ox.serialize(content, output, FORMATS[format], prefixes=known)
+    elif format in ("turtle", "trig"):
+        _write_turtle(quads, output, base)
+    else:
+        content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format in KEEP_GRAPHS else (quad.triple for quad in quads)
+        ox.serialize(content, output, FORMATS[format], prefixes=prefixes(base) if format == "jsonld" else None)
 
 
 def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox.Quad]:
     """Yield all quads in the order of writing; with `union`, each triple once, in the default graph."""
-    graphs = sorted(graph.value for graph in store.named_graphs() if graph.value != ONTOLOGY_GRAPH)
-    ontology = [] if slim else [ONTOLOGY_GRAPH]
-    if not union:
-        for name in graphs:
-            graph = ox.NamedNode(name)
-            shared, local = _subjects(store, graph, base)
-            for subject in _sorted(shared) + ([] if slim else local):
-                yield from _block(store, subject, graph, slim)
-        for name in ontology:
-            yield from _ontology(store, ox.NamedNode(name))
+    names = sorted(graph.value for graph in store.named_graphs() if graph.value != ONTOLOGY_GRAPH)
+    graphs = [ox.NamedNode(name) for name in names]
+    ontology = ox.NamedNode(ONTOLOGY_GRAPH)
+    if union:
+        for triple in _union(store, graphs, ontology, slim, base):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object)
         return
-    everything: set[ox.NamedNode] = set()
-    for name in graphs:
-        everything.update(_subjects(store, ox.NamedNode(name), base)[0])
-    late = {node for node in everything if not node.value.startswith(f"{base}entity/")}
-    for subject in _sorted(everything - late):
+    for graph in graphs:
+        shared, own = _subjects(store, graph)
+        for subject in _sorted(shared) + ([] if slim else own):
+            for triple in _block(store, subject, graph, slim):
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+    for triple in [] if slim else _ontology(store, ontology):
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, ontology)
+
+
+def _union(store: ox.Store, graphs: list[ox.NamedNode], ontology: ox.NamedNode, slim: bool, base: str) -> Iterator[ox.Triple]:
+    shared: set[ox.NamedNode] = set()
+    for graph in graphs:
+        shared |= _subjects(store, graph)[0]
+    entities = {node for node in shared if node.value.startswith(f"{base}entity/")}
+    for subject in _sorted(entities):
         yield from _block(store, subject, None, slim)
-    if not slim:
-        for name in graphs:
-            graph = ox.NamedNode(name)
-            for subject in _subjects(store, graph, base)[1]:
-                yield from _block(store, subject, graph, slim)
-    for subject in _sorted(late):
+    for graph in [] if slim else graphs:
+        for subject in _subjects(store, graph)[1]:
+            yield from _block(store, subject, graph, slim)
+    for subject in _sorted(shared - entities):
         yield from _block(store, subject, None, slim)
-    for name in ontology:
-        for quad in _ontology(store, ox.NamedNode(name)):
-            if quad.subject not in everything:
-                yield ox.Quad(quad.subject, quad.predicate, quad.object)
+    for triple in [] if slim else _ontology(store, ontology):
+        if triple.subject not in shared:
+            yield triple
 
 
 def _sorted(nodes: Iterable[ox.NamedNode]) -> list[ox.NamedNode]:
     return sorted(nodes, key=lambda node: node.value)
 
 
-def _subjects(store: ox.Store, graph: ox.NamedNode, base: str) -> tuple[set[ox.NamedNode], list[ox.NamedNode]]:
+def _subjects(store: ox.Store, graph: ox.NamedNode) -> tuple[set[ox.NamedNode], list[ox.NamedNode]]:
     """Return the subjects of an article's graph that others may speak of too, and its own: article, text, statements, evidence.
 
     Its own come in the order of writing.
@@ -130,18 +134,19 @@ def _subjects(store: ox.Store, graph: ox.NamedNode, base: str) -> tuple[set[ox.N
     return shared - statements, list(own)
 
 
-def _block(store: ox.Store, subject: ox.NamedNode, graph: ox.NamedNode | None, slim: bool) -> Iterator[ox.Quad]:
-    """Yield what is said of `subject` in `graph`, or in any when None (then each triple once, in the default graph)."""
+def _block(store: ox.Store, subject: ox.NamedNode, graph: ox.NamedNode | None, slim: bool) -> Iterator[ox.Triple]:
+    """Yield what is said of `subject` in `graph`, or each triple once of all graphs when None."""
     triples = {quad.triple for quad in store.quads_for_pattern(subject, None, None, graph)}
     if slim and ox.Triple(subject, _TYPE, _AGENT) in triples:
         return
     for triple in sorted(triples, key=_rank):
         if not (slim and triple.predicate == _COUNT):
-            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
+            yield triple
 
 
-def _ontology(store: ox.Store, graph: ox.NamedNode) -> Iterator[ox.Quad]:
-    yield from sorted(store.quads_for_pattern(None, None, None, graph), key=lambda quad: (str(quad.subject), *_rank(quad.triple)))
+def _ontology(store: ox.Store, graph: ox.NamedNode) -> Iterator[ox.Triple]:
+    triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
+    yield from sorted(triples, key=lambda triple: (str(triple.subject), *_rank(triple)))
 
 
 def _rank(triple: ox.Triple) -> tuple[int, int, str, str]:
@@ -151,6 +156,74 @@ def _rank(triple: ox.Triple) -> tuple[int, int, str, str]:
     if predicate in _LAST:
         return 2, _LAST[predicate], "", str(triple.object)
     return 1, 0, predicate, str(triple.object)
+
+
+#: Local names that every Turtle parser reads without escapes.
+_SIMPLE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
+#: IRIs below the base that resolving leaves as they are.
+_RELATIVE = re.compile(r"article/[A-Za-z0-9_-]+#[a-z]+(?:=\d+,\d+)?")
+_BARE = {PREFIXES["xsd"] + "integer": re.compile(r"[+-]?\d+"), PREFIXES["xsd"] + "decimal": re.compile(r"[+-]?\d*\.\d+"),
+         PREFIXES["xsd"] + "boolean": re.compile("true|false")}
+
+
+class _Turtle:
+    """Terms as Turtle, shortened by prefixes and base only where all parsers agree (rdflib misreads some escapes)."""
+
+    def __init__(self, base: str) -> None:
+        self.base, self._known = base, {iri: prefix for prefix, iri in prefixes(base).items()}
+
+    def header(self) -> str:
+        """Return the @base and @prefix lines."""
+        names = "".join(f"@prefix {prefix}: <{iri}> .\n" for iri, prefix in self._known.items())
+        return f"@base <{self.base}> .\n{names}"
+
+    def iri(self, iri: str) -> str:
+        """Return the IRI as prefixed name, relative to the base, or in full."""
+        if iri.startswith(self.base) and _RELATIVE.fullmatch(iri, len(self.base)):
+            return f"<{iri.removeprefix(self.base)}>"
+        cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+        if iri[:cut] in self._known and _SIMPLE.fullmatch(iri, cut):
+            return f"{self._known[iri[:cut]]}:{iri[cut:]}"
+        return f"<{iri}>"
+
+    def term(self, term: Term) -> str:
+        """Return any term."""
+        if isinstance(term, ox.NamedNode):
+            return self.iri(term.value)
+        if not isinstance(term, ox.Literal) or term.language:
+            return str(term)
+        bare = _BARE.get(term.datatype.value)
+        if bare and bare.fullmatch(term.value):
+            return term.value
+        if term.datatype.value == PREFIXES["xsd"] + "string":
+            return str(term)
+        return f"{str(term).rpartition('^^<')[0]}^^{self.iri(term.datatype.value)}"
+
+
+def _write_turtle(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None:
+    """Write Turtle, or TriG when the quads name graphs: a block for each subject, a line for each predicate."""
+    turtle = _Turtle(base)
+    output.write(turtle.header().encode())
+    graph: object = ox.DefaultGraph()
+    before: tuple[object, object, object] = (None, None, None)
+    for quad in quads:
+        here = (quad.graph_name, quad.subject, quad.predicate)
+        value = turtle.term(quad.object)
+        if here == before:
+            text = f" , {value}"
+        else:
+            verb = "a" if quad.predicate == _TYPE else turtle.iri(quad.predicate.value)
+            text = f" ;\n    {verb} {value}"
+            if here[:2] != before[:2]:
+                text = " .\n" if before[1] is not None else ""
+                if quad.graph_name != graph:
+                    text += "}\n" if isinstance(graph, ox.NamedNode) else ""
+                    graph = quad.graph_name
+                    text += f"\n{turtle.term(graph)} {{\n" if isinstance(graph, ox.NamedNode) else ""
+                text += f"\n{turtle.term(quad.subject)} {verb} {value}"
+        output.write(text.encode())
+        before = here
+    output.write((" .\n" if before[1] is not None else "").encode() + (b"}\n" if isinstance(graph, ox.NamedNode) else b""))
 
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -98,6 +98,14 @@ def _node(iri: str) -> ox.NamedNode:
     return ox.NamedNode(valid_iri(iri))
 
 
+def _url(text: str) -> Object:
+    """Return a web address as an IRI, or as text when it is none."""
+    try:
+        return _node(text) if re.match(r"https?://[^/\s]", text) else _text(text)
+    except ValueError:
+        return _text(text)
+
+
 def _integer(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=_XSD["integer"])
 
@@ -127,10 +135,8 @@ def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
         yield graph, _SCHEMA["author"], _text(author)
     if article.publisher:
         yield graph, _SCHEMA["publisher"], _text(article.publisher)
-    if re.match(r"https?://[^/\s]", article.url):
-        yield graph, _SCHEMA["url"], _node(article.url)
-    elif article.url:
-        yield graph, _SCHEMA["url"], _text(article.url)
+    if article.url:
+        yield graph, _SCHEMA["url"], _url(article.url)
     if article.language:
         yield graph, _SCHEMA["inLanguage"], _text(article.language)
     sha = hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest()

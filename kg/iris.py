@@ -74,6 +74,8 @@ def valid_iri(iri: str) -> str:
     def encode(found: re.Match[str]) -> str:
         return quote(found.group(), safe="", errors="replace")
 
-    # RFC 3987: no controls, spaces, delimiters, stray percent signs, surrogates, private use or non-characters
-    return re.sub("[\x00-\x20\x7f-\x9f<>\"{}|\\\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff]"
-                  "|%(?![0-9A-Fa-f]{2})|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff]", encode, iri)
+    head, mark, fragment = iri.partition("#")
+    iri = head + mark + fragment.replace("#", "%23")
+    # RFC 3987: no controls, spaces, delimiters, stray percent signs, surrogates, direction marks, private use or non-characters
+    return re.sub("[\\s\x00-\x20\x7f-\x9f<>\"{}|\\\\^`\\[\\]\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufdd0-\ufdef"
+                  "\ufff0-\uffff\U000e0000-\U0010ffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]|%(?![0-9A-Fa-f]{2})", encode, iri)
