@@ -1,16 +1,20 @@
 """Claims as binary triples of words: what ``kg extract --triples`` and ``--mentions`` write, one JSON object a line.
 
-A claim has any number of arguments; as open triples ("Graner | handcuffed him to | the bars of a cell window") it becomes one triple
-an argument, the arguments before it standing in the predicate, and one more for each noun phrase nested in an argument ("Graner |
-handcuffed him to the bars of | a cell window"). The graph itself is made from the claims, never from these strings.
+A claim has any number of arguments; as open triples it becomes one triple an argument, the object standing in the predicate of
+those after it ("Graner | handcuffed him to | the bars of a cell"). The graph itself is made from the claims, never from these
+strings.
 """
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from kg.records import Argument, Claim, Extraction, LocalEntity, Mention, Span
+
+X = set(os.environ.get("X", "").split())
 
 #: words that may stand between a noun phrase and one nested in it
 PREPOSITIONS = frozenset("""of in on at to for from with by as into about between against under over after before during within without
@@ -21,122 +25,165 @@ CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time
 
 
 class Triple(NamedTuple):
-    """One binary triple; the spans tell where its subject and object stand."""
+    """One binary triple; the spans tell where its subject and object stand (the compact noun phrase, if they are one)."""
 
     subject: str
     predicate: str
     object: str
     subject_span: Span
-    object_span: Span | None
+    object_span: Span
     claim: Claim
+
+
+class Part(NamedTuple):
+    """One argument to be the object of a triple, with what the predicate says before it."""
+
+    predicate: str
+    argument: Argument
 
 
 def triples(extraction: Extraction) -> list[Triple]:
     """Return the binary triples of the extraction in the order of its claims, each wording once a sentence."""
-    maker = _Maker(extraction)
-    seen: set[tuple[str, str, str, int]] = set()
-    found = []
-    for claim in extraction.claims:
-        for triple in maker.triples(claim):
-            key = (triple.subject, triple.predicate, triple.object, claim.sentence.start)
-            if key not in seen:
-                seen.add(key)
-                found.append(triple)
-    return found
+    return list(_Writer(extraction).all())
 
 
-class _Maker:
+class _Writer:
     """Writes the claims of one extraction as triples."""
 
     def __init__(self, extraction: Extraction) -> None:
         self.text = extraction.article.text
+        self.order = extraction.claims
         self.claims = {claim.id: claim for claim in extraction.claims}
         self.mentions = {mention.id: mention for mention in extraction.mentions}
         self.entities: dict[int, LocalEntity] = {entity.id: entity for entity in extraction.entities}
         self.ordered = sorted(extraction.mentions, key=lambda m: (m.full.start, -m.full.end))
         self.starts = [m.full.start for m in self.ordered]
+        #: where each entity is first named or described
+        self.first: dict[int, int] = {}
+        for mention in self.ordered:
+            if mention.kind != "pronoun":
+                self.first.setdefault(mention.entity, mention.start)
+
+    def all(self) -> Iterator[Triple]:
+        seen: set[tuple[str, str, str, int]] = set()
+        for claim in self.order:
+            for triple in self.triples(claim):
+                key = (triple.subject, triple.predicate, triple.object, claim.sentence.start)
+                if key not in seen:
+                    seen.add(key)
+                    yield triple
+
+    def triples(self, claim: Claim) -> Iterator[Triple]:
+        """Yield the triples of one claim."""
+        if claim.form in ("verb", "copula"):
+            subject = surface_subject(claim)
+            parts = self.parts(claim) if subject is not None else []
+        else:
+            subject, parts = self.nominal_parts(claim)
+        if subject is None:
+            return
+        name = self.named(subject, claim)
+        for predicate, argument in parts:
+            yield Triple(name, predicate, self.wording(argument), self.place(subject), self.place(argument), claim)
+
+    def parts(self, claim: Claim) -> list[Part]:
+        """Return the arguments of a verb's claim, but for the subject, with the predicate wording before each."""
+        found: list[Part] = []
+        base = claim.phrase
+        indirect = [a for a in claim.arguments if a.role == "indirect"] if not claim.passive else []
+        for argument in indirect:
+            base += " " + self.brief(argument)
+        phrases = [(self.preposition(claim, a), a) for a in claim.arguments if a.role not in CORE]
+        for argument in claim.arguments:
+            if (argument.role == "object" and (not claim.passive or argument is not surface_subject(claim))) or argument.role == "complement":
+                bare = argument.role == "complement" and argument.mention is None and claim.form == "copula"
+                # "is responsible for": the adjective alone says nothing
+                if not (bare and any(a.start >= argument.end for _, a in phrases)):
+                    found.append(Part(base, argument))
+                base += " " + self.brief(argument)
+        if claim.passive:
+            found.extend(Part(claim.phrase + " by", a) for a in claim.arguments if a.role == "subject")
+        for preposition, argument in phrases:
+            found.extend(self.gerund_parts(f"{base} {preposition}", argument))
+        found.extend(Part(base, a) for a in claim.arguments if a.role == "time")
+        for argument in claim.arguments:
+            inner = self.claims.get(argument.claim) if argument.claim is not None else None
+            if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
+                found.append(Part(base, argument))
+        if not found and not any(a.role == "clause" for a in claim.arguments):
+            found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb")
+        return found
+
+    def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
+        """Return the parts of a prepositional argument; "by closing the mine" becomes "... by closing | the mine"."""
+        inner = self.claims.get(argument.claim) if argument.claim is not None else None
+        parts = self.parts(inner) if inner is not None and 'nogerund' not in X else []
+        return [Part(f"{predicate} {part.predicate}", part.argument) for part in parts[:1]] or [Part(predicate, argument)]
+
+    def nominal_parts(self, claim: Claim) -> tuple[Argument | None, list[Part]]:
+        """Return subject and parts of a claim read from a noun phrase; forms that are no sentence in binary give none."""
+        roles = {argument.role: argument for argument in claim.arguments}
+        subject = roles.get("subject")
+        if claim.form in ("title", "apposition") and "complement" in roles:
+            return subject, [Part("is", roles["complement"])]
+        if claim.form == "possessive" and "possessor" in roles and subject is not None:
+            owner = self.mentions.get(roles["possessor"].mention or -1)
+            if owner is not None and owner.kind == "pronoun" and ('pposs' not in X or self.named(roles["possessor"], claim) == self.wording(roles["possessor"])):
+                return None, []
+            return roles["possessor"], [Part("has", subject)]
+        return None, []
+
+    def named(self, argument: Argument, claim: Claim) -> str:
+        """Return the subject's wording; what was introduced in an earlier sentence goes by its entity's label."""
+        mention = self.mentions.get(argument.mention) if argument.mention is not None else None
+        if mention is not None and mention.entity in self.entities and ('corefall' in X or 'coref' in X and mention.kind == "pronoun"):
+            first = self.first.get(mention.entity)
+            if first is not None and first < claim.sentence.start:
+                return self.entities[mention.entity].label
+        return self.cut(*self.extended(argument, PREPOSITIONS))
+
+    def wording(self, argument: Argument) -> str:
+        return self.cut(*self.extended(argument, {"of"}))
+
+    def brief(self, argument: Argument) -> str:
+        return self.cut(*self.short(argument))
 
     def cut(self, start: int, end: int) -> str:
-        return " ".join(self.text[start:end].split())
+        """Return the text at the stretch on one line; of a word joined by hyphens, all of it."""
+        return " ".join(self.text[start:end].split()).removesuffix(" 's").removesuffix("'s").removesuffix("’s").rstrip()
+
+    def place(self, argument: Argument) -> Span:
+        """Return where the argument stands: its mention's compact form, else its whole wording."""
+        mention = self.mentions.get(argument.mention) if argument.mention is not None else None
+        return Span(mention.start, mention.end) if mention is not None else Span(argument.start, argument.end)
+
+    def preposition(self, claim: Claim, argument: Argument) -> str:
+        """Return the argument's preposition as it is written."""
+        before = self.text[max(claim.sentence.start, argument.start - len(argument.role) - 3):argument.start].rstrip()
+        return before[len(before) - len(argument.role):] if before.lower().endswith(argument.role) else argument.role
 
     def short(self, argument: Argument) -> tuple[int, int]:
         """Return where the argument's noun phrase stands without what follows its head's own words."""
         mention = self.mentions.get(argument.mention) if argument.mention is not None else None
-        if mention is None:
+        if mention is None or (mention.kind == "pronoun" and argument.end > mention.full.end):
             return argument.start, argument.end
         start = max(argument.start, min(mention.full.start, mention.start))
         return start, max(min(mention.end, argument.end), start + 1)
 
-    def triples(self, claim: Claim) -> Iterator[Triple]:
-        roles: dict[str, list[Argument]] = {}
-        for argument in claim.arguments:
-            roles.setdefault(argument.role, []).append(argument)
-        if claim.form not in ("verb", "copula"):
-            return
-        by = []
-        if claim.passive:
-            by = roles.pop("subject", [])
-            subject = roles.pop("indirect", None) if "object" in roles and "indirect" in roles else roles.pop("object", None)
-        else:
-            subject = roles.pop("subject", None)
-        if not subject:
-            return
-        subject_span = Span(*self.short(subject[0]))
-        name = self.cut(subject_span.start, subject_span.end)
-
-        def say(predicate: str, argument: Argument) -> Iterator[Triple]:
-            yield from self.nested(claim, name, subject_span, predicate, argument)
-
-        base, said = claim.phrase, False
-        for argument in roles.get("indirect", []):
-            base += " " + self.cut(*self.short(argument))
-        for role in ("object", "complement"):
-            for argument in roles.get(role, []):
-                yield from say(base, argument)
-                base += " " + self.cut(*self.short(argument))
-                said = True
-        for argument in by:
-            yield from say(claim.phrase + " by", argument)
-            said = True
-        written = ""
-        for argument in claim.arguments:
-            if argument.role not in CORE:
-                before = self.text[max(claim.sentence.start, argument.start - len(argument.role) - 3):argument.start].rstrip()
-                if before.lower().endswith(argument.role):
-                    written = before[len(before) - len(argument.role):]
-                preposition = written if written.lower() == argument.role else argument.role
-                yield from say(f"{base} {preposition}", argument)
-                said = True
-        for argument in roles.get("time", []):
-            yield from say(base, argument)
-            said = True
-        for argument in roles.get("clause", []):
-            inner = self.claims.get(argument.claim) if argument.claim is not None else None
-            if inner is None or not inner.phrase.startswith(claim.phrase):
-                yield from say(base, argument)
-            said = True
-        if not said:
-            for argument in roles.get("adverb", []):
-                yield from say(base, argument)
-
-    def nested(self, claim: Claim, name: str, subject_span: Span, predicate: str, argument: Argument) -> Iterator[Triple]:
-        """Yield the triple with the argument's short form, then one for each noun phrase that hangs in it by a preposition."""
+    def extended(self, argument: Argument, prepositions: frozenset[str] | set[str]) -> tuple[int, int]:
+        """Return the short form with the noun phrases that hang in it by one of `prepositions`: "the end of the war"."""
         start, end = self.short(argument)
-        yield Triple(name, predicate, self.cut(start, end), subject_span, Span(start, end), claim)
         if argument.mention is None:
-            return
+            return start, end
         for mention in self.inside(end, argument.end):
             words = self.text[end:mention.full.start].split()
-            if len(words) != 1 or words[0].lower() not in PREPOSITIONS:
-                return
-            predicate = f"{predicate} {self.cut(start, end)} {words[0]}"
-            start, end = mention.full.start, max(mention.end, mention.full.start + 1)
-            yield Triple(name, predicate, self.cut(start, end), subject_span, Span(start, end), claim)
+            if len(words) != 1 or words[0].lower() not in prepositions:
+                break
+            end = max(mention.end, mention.full.start + 1)
+        return start, end
 
     def inside(self, start: int, end: int) -> Iterator[Mention]:
         """Yield the mentions within the stretch, outermost and leftmost first, without those inside one already given."""
-        from bisect import bisect_left
-
         at = start
         for k in range(bisect_left(self.starts, start), len(self.ordered)):
             mention = self.ordered[k]
@@ -147,25 +194,33 @@ class _Maker:
                 yield mention
 
 
+def surface_subject(claim: Claim) -> Argument | None:
+    """Return the argument that the claim's verb has as its subject in the text, or None."""
+    wanted = ["subject"]
+    if claim.passive:
+        wanted = ["indirect", "object"] if any(a.role == "object" for a in claim.arguments) else ["indirect"]
+    for role in wanted:
+        for argument in claim.arguments:
+            if argument.role == role:
+                return argument
+    return None
+
+
 def triple_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, object]]:
     """Yield each triple as the JSON object that ``kg extract --triples`` writes; `doc` is the id to give (the article's if empty)."""
-    maker = _Maker(extraction)
-    for triple in triples(extraction):
+    writer = _Writer(extraction)
+    for triple in writer.all():
         claim = triple.claim
-        speaker = maker.mentions.get(claim.speaker) if claim.speaker is not None else None
-        entity = maker.entities.get(speaker.entity) if speaker is not None else None
-        yield {"doc": doc or extraction.article.id, "sent": None, "sentence": maker.cut(claim.sentence.start, claim.sentence.end),
+        speaker = writer.mentions.get(claim.speaker) if claim.speaker is not None else None
+        entity = writer.entities.get(speaker.entity) if speaker is not None else None
+        yield {"doc": doc or extraction.article.id, "sent": None, "sentence": writer.cut(claim.sentence.start, claim.sentence.end),
                "subject": triple.subject, "predicate": triple.predicate, "object": triple.object,
                "confidence": round(claim.confidence, 4), "args": [],
-               "subject_span": list(_pair(triple.subject_span)),
-               "object_span": list(_pair(triple.object_span)) if triple.object_span is not None else None,
+               "subject_span": [triple.subject_span.start, triple.subject_span.end],
+               "object_span": [triple.object_span.start, triple.object_span.end],
                "property": claim.property or None, "status": claim.status, "polarity": claim.polarity, "certainty": claim.certainty,
-               "speaker": entity.label if entity is not None else maker.cut(speaker.start, speaker.end) if speaker is not None else None,
+               "speaker": entity.label if entity is not None else writer.cut(speaker.start, speaker.end) if speaker is not None else None,
                "extractor": claim.extractor}
-
-
-def _pair(span: Span) -> tuple[int, int]:
-    return span.start, span.end
 
 
 def mention_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, object]]:

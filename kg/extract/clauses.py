@@ -185,6 +185,8 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
             end = min(end, tree.left[c])
+        elif tree.deps[c] == "prep" and tree.deps[i] == "acomp":
+            end = min(end, tree.left[c])  # "responsible for the bridge": the preposition is a role of its own
         elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis") and tree.words[tree.left[c] - 1] in (",", "(", "-", "--", "–", "—"):
             end = min(end, tree.left[c] - 1)
     while end - 1 > i and (tree.words[end - 1] in (",", ";", ":", ".", "-", "--", "–", "—", "(") or tree.deps[end - 1] in ("cc", "preconj")):
@@ -420,10 +422,12 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     for frame in frames:
         first_claim.append(total if frame else None)
         total += len(frame)
+    claim_of = {clause.verb: first for clause, first in zip(clauses, first_claim, strict=True)}
     claims: list[Claim] = []
     for clause, frame in zip(clauses, frames, strict=True):
         shared = [argument("clause", clauses[c].verb, first_claim[c]) for c in clause.clauses]
-        shared += [argument(_preposition(tree, a.prep), a.token) for a in clause.adverbials]
+        shared += [argument(_preposition(tree, a.prep), a.token, claim_of.get(a.token) if a.clausal else None)
+                   for a in clause.adverbials]
         shared += [argument("time", t) for t in clause.times] + [argument("adverb", a) for a in clause.adverbs]
         for core in frame:
             arguments = tuple(dict.fromkeys([argument(role, token) for role, token in core] + shared))
