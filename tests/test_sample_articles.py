@@ -10,8 +10,9 @@ import pytest
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted((DATA / "articles").iterdir())
-META = {"title": r'og:title" content="([^"]+)', "date": r'published_time" content="(\d{4}-\d\d-\d\d)', "url": r'og:url" content="([^"]+)',
-        "publisher": r'og:site_name" content="([^"]+)', "author": r'author" content="([^"]+)'}
+META = {"title": r'og:title" content="([^"]+)', "date": r'published_time" content="(\d{4}-\d\d-\d\d)',
+        "url": r'og:url" content="([^"]+)', "publisher": r'og:site_name" content="([^"]+)',
+        "author": r'author" content="([^"]+)'}
 
 
 def parts(path: Path) -> tuple[dict[str, str], str]:

@@ -1,7 +1,7 @@
-"""English dates and times of day read into ISO 8601 and EDTF level 1 (Library of Congress, 2019), reckoned from the article's date.
+"""English dates and times of day, read into ISO 8601 and EDTF 1 (Library of Congress, 2019), reckoned from the article's day.
 
-Every reader takes a match of its pattern and a :class:`Clock` and returns ``(lexical, datatype)``, or None where the text alone does
-not fix the date: no guess is made. Seasons are those of the northern hemisphere; weeks begin on Monday.
+Every reader takes a match of its pattern and a :class:`Clock` and returns ``(lexical, datatype)``, or None where the text alone
+does not fix the date: no guess is made. Seasons are those of the northern hemisphere; weeks begin on Monday.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kg.extract.numbers import NUMBER, ORDINAL, read_number, read_ordinal
+from kg.extract.numbers import FIRST_WORDS as NUMBER_WORDS
+from kg.extract.numbers import NUMBER, ORDINAL, ORDINAL_WORDS, read_number, read_ordinal
 
 Reading = tuple[str, str] | None
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = ("january", "february", "march", "april", "may", "june",
+           "july", "august", "september", "october", "november", "december")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _UNITS = {"second": "S", "minute": "M", "hour": "H", "day": "D", "week": "W", "month": "m", "year": "Y", "decade": "Y"}
@@ -33,7 +35,7 @@ class Clock:
     future: bool = False
 
 
-# ---- writing ----------------------------------------------------------------------------------------------------------------------
+# ---- writing
 
 def _day(day: date) -> Reading:
     return day.isoformat(), "xsd:date"
@@ -64,7 +66,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
 
 
 def shift(day: date, count: int, unit: str) -> date | None:
-    """Return the day `count` units (day, week, month, year, decade) after `day`, before it if negative; None beyond the calendar."""
+    """Return the day `count` units (day, week, month, year, decade) after `day`; None beyond the calendar."""
     if abs(count) > 100_000:
         return None
     if unit in ("day", "week"):
@@ -75,14 +77,14 @@ def shift(day: date, count: int, unit: str) -> date | None:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) if 1 <= year <= 9998 else None
 
 
-# ---- patterns ---------------------------------------------------------------------------------------------------------------------
+# ---- patterns
 
 YEAR = r"(?:1[0-9]{3}|20[0-9]{2})(?![0-9,]?[0-9]|\.[0-9])"
 MONTH_FULL = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Sept\.)"
 MONTH = rf"(?:{MONTH_FULL}|Sept|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b\.?)"
 WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _DAY = r"(?:[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9]|[:.,][0-9]| ?%| (?:million|billion|per ?cent))"
-_PART = r"(?:early|late|mid|the (?:beginning|start|end|middle) of)"
+_PART = r"(?:early|late|mid|(?:beginning|start|end|middle) of)"
 _DAYTIME = r"(?:morning|afternoon|evening|night|lunchtime)"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _WHICH = r"(?:last|next|this past|this coming|this)"
@@ -129,7 +131,15 @@ def _part_months(part: str | None) -> tuple[int, int] | None:
     if not part:
         return None
     word = part.lower()
-    return (1, 4) if "early" in word or "beginning" in word or "start" in word else (5, 8) if "mid" in word else (9, 12)
+    return (1, 4) if word.startswith(("early", "beginning", "start")) else (5, 8) if word.startswith("mid") else (9, 12)
+
+
+def _part_word(part: str | None) -> str:
+    """Return early, mid or late for the wordings of these; "earlier" and "later" stay."""
+    word = (part or "").lower()
+    if not word or word in ("earlier", "later"):
+        return word
+    return {1: "early", 5: "mid", 9: "late"}[(_part_months(word) or (1, 4))[0]]
 
 
 def _rough(part: str, year: int, month: int = 0) -> Reading:
@@ -157,16 +167,19 @@ def _slashed(m: re.Match[str], clock: Clock) -> Reading:
 def _month_day(m: re.Match[str], clock: Clock) -> Reading:
     month = _month_number(m["month"])
     day = int(re.sub(r"\D", "", m["day"]))
-    year = _some_year(m["year"], clock)
-    start = _safe(year, month, day) if year else _near_day(month, day, clock)
-    if not start or (m["year"] and not year):
+    year, last = _some_year(m["year"], clock), m.groupdict().get("last")
+    if m["year"] and not year:
         return None
-    last = m.groupdict().get("last")
     if not last:
-        return _day(start)
+        start = _safe(year, month, day) if year else _near_day(month, day, clock)
+        return _day(start) if start else None
     end_month = _month_number(m["month2"]) if m.groupdict().get("month2") else month
-    end = _safe(start.year, end_month, int(re.sub(r"\D", "", last)))
-    return _edtf(start.isoformat(), end.isoformat()) if end and end > start else None
+    end_day = int(re.sub(r"\D", "", last))
+    if not year:  # looking ahead, what has begun may still go on
+        near = _near_day(end_month, end_day, clock) if clock.future else _near_day(month, day, clock)
+        year = near.year if near else 0
+    start, end = _safe(year, month, day), _safe(year, end_month, end_day)
+    return _edtf(start.isoformat(), end.isoformat()) if start and end and end > start else None
 
 
 def _month_year(m: re.Match[str], clock: Clock) -> Reading:
@@ -195,7 +208,7 @@ def _month_range(m: re.Match[str], clock: Clock) -> Reading:
 
 def _which(m: re.Match[str], clock: Clock) -> Reading:
     """Last week, next March, this summer, earlier this year, late last month."""
-    today, part = clock.today, (m["part"] or "").lower()
+    today, part = clock.today, _part_word(m["part"])
     if today is None:
         return None
     if m["unit"].lower() in _MONTHS + _DAYS and m["unit"].islower():  # "this may be the last"
@@ -207,9 +220,7 @@ def _which(m: re.Match[str], clock: Clock) -> Reading:
         return _day(_which_weekday(_DAYS.index(unit), m["which"].lower(), clock))
     if unit in _MONTHS:
         month = _MONTHS.index(unit) + 1
-        year = today.year + (month > today.month if step > 0 else -1 if month >= today.month and step < 0 else 0)
-        if step > 0 and month == today.month:
-            year += 1
+        year = today.year + (month <= today.month if step > 0 else -(month >= today.month) if step < 0 else 0)
         return _rough(part, year, month) if part in ("early", "mid", "late") else _month(year, month)
     if unit in _SEASONS:
         return _which_season(_SEASONS[unit], step, today)
@@ -227,15 +238,17 @@ def _which_weekday(day: int, which: str, clock: Clock) -> date:
     today = clock.today
     assert today is not None
     back, ahead = (today.weekday() - day) % 7, (day - today.weekday()) % 7
-    if which in ("last", "this past", "past"):
-        return today - timedelta(days=back or 7)
-    if which in ("next", "coming", "this coming"):
-        return today + timedelta(days=ahead or 7)
+    if which == "last":  # on a Tuesday "last Monday" is not yesterday
+        return today - timedelta(days=back if back > 1 else back + 7)
+    if which == "next":
+        return today + timedelta(days=ahead if ahead > 1 else ahead + 7)
+    if which in ("this past", "this coming"):
+        return today - timedelta(days=back or 7) if which == "this past" else today + timedelta(days=ahead or 7)
     return today + timedelta(days=ahead) if clock.future else today - timedelta(days=back)
 
 
 def _which_season(first: int, step: int, today: date) -> Reading:
-    """"Last summer" is the latest one that is over, "next" the first still to begin, "this" the one running or nearest this year."""
+    """"Last summer" is the latest one that is over, "next" the first still to begin, "this" the one of this year."""
     year = today.year
     over = date(year, first + 3, 1) if first < 12 else date(year + 1, 3, 1)
     begun = date(year, first, 1)
@@ -263,8 +276,8 @@ def _which_period(unit: str, step: int, part: str, today: date) -> Reading:
         first = day - timedelta(days=day.weekday())
         last = first + timedelta(days=6)
         if part in ("early", "late", "mid"):
-            first, last = {"early": (first, first + timedelta(days=2)), "mid": (first + timedelta(days=1), first + timedelta(days=3)),
-                           "late": (first + timedelta(days=3), last)}[part]
+            first, last = {"early": (first, first + timedelta(days=2)), "mid": (first + timedelta(days=1),
+                           first + timedelta(days=3)), "late": (first + timedelta(days=3), last)}[part]
     else:
         if part in ("early", "late", "mid"):
             return _rough(part, day.year, day.month if unit == "month" else 0)
@@ -277,6 +290,11 @@ def _which_period(unit: str, step: int, part: str, today: date) -> Reading:
     elif unit != "week":
         return _year(day.year) if unit == "year" else _month(day.year, day.month)
     return _edtf(first.isoformat(), last.isoformat())
+
+
+def _end_of(m: re.Match[str], clock: Clock) -> Reading:
+    """The end of the year, the beginning of the week: of the running one."""
+    return _which_period(m["unit"].lower(), 0, _part_word(m["part"]), clock.today) if clock.today else None
 
 
 def _named_day(m: re.Match[str], clock: Clock) -> Reading:
@@ -328,7 +346,7 @@ def _century(m: re.Match[str], clock: Clock) -> Reading:
 
 
 def _ago(m: re.Match[str], clock: Clock) -> Reading:
-    """Two days ago (a date), three weeks ago (about that day), six months ago (about that month), ten years ago (about that year)."""
+    """Two days ago (a date), three weeks ago (about that day), six months ago (about that month), ten years ago (that year)."""
     word, unit = m["count"].lower(), m["unit"].lower()
     number = 1 if word in ("a", "an") else read_number(word)
     if clock.today is None or number != int(number):
@@ -376,7 +394,7 @@ def _time(m: re.Match[str], clock: Clock) -> Reading:
     word, half = m[0].lower(), (m["half"] or "").lower()[:1]
     hour = {"noon": 12, "midday": 12, "midnight": 0}.get((m["word"] or "").lower(), int(m["hour"] or 0))
     minute = int(m["minute"] or 0)
-    if half and (hour < 1 or hour > 12) or hour > 23 or minute > 59 or not word:
+    if (half and (hour < 1 or hour > 12)) or hour > 23 or minute > 59 or not word:
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
@@ -390,35 +408,47 @@ def _compile(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
 _ZONE = rf"(?: ?(?P<zone>{'|'.join(_ZONES)})\b)?"
 _YEAR_TAIL = rf"(?:,? (?:of )?(?P<year>{YEAR}|{_RELYEAR}))?"
 
-#: (name, pattern, reader) in order of precedence: longer and surer wordings first, case kept where months and weekdays need capitals
+#: (name, pattern, reader) in order of precedence: longer and surer wordings first; months and weekdays need capitals
 PATTERNS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str], Clock], Reading]]] = [
     ("iso", _compile(r"([12][0-9]{3})-([01][0-9])-([0-3][0-9])"), _iso),
     ("slashed", _compile(r"([0-3]?[0-9])/([0-3]?[0-9])/([12][0-9]{3})"), _slashed),
     ("day", _compile(rf"(?:{WEEKDAY},? )?(?P<month>{MONTH}) (?P<day>{_DAY})(?:(?: ?[-–] ?| to | through )(?P<month2>{MONTH} )?"
                      rf"(?P<last>{_DAY}))?{_YEAR_TAIL}", 0), _month_day),
-    ("day", _compile(rf"(?:{WEEKDAY},? )?(?:the )?(?P<day>{_DAY})(?:(?: ?[-–] ?| to )(?P<last>{_DAY}))? (?:of )?"
+    ("day", _compile(rf"(?:{WEEKDAY},? (?:the )?)?(?P<day>{_DAY})(?:(?: ?[-–] ?| to )(?P<last>{_DAY}))? (?:of )?"
                      rf"(?P<month>{MONTH}){_YEAR_TAIL}", 0), _month_day),
     ("months", _compile(rf"(?P<month>{MONTH_FULL})(?:,? (?P<year1>{YEAR}))?(?: to | and | through | until | till |{_DASH})"
                         rf"(?P<month2>{MONTH_FULL}){_YEAR_TAIL}", 0), _month_range),
-    ("month", _compile(rf"(?:(?P<part>(?i:{_PART}))[- ])?(?P<month>{MONTH}),? (?:of )?(?P<year>{YEAR}|{_RELYEAR})", 0), _month_year),
-    ("which", _compile(rf"(?:(?P<part>earlier|later|early|late|mid)[- ])?(?P<which>{_WHICH}) (?P<unit>week|weekend|month|year|decade"
+    ("month", _compile(rf"(?:(?P<part>(?i:{_PART}))[- ])?(?P<month>{MONTH}),? (?:of )?(?P<year>{YEAR}|{_RELYEAR})", 0),
+     _month_year),
+    ("which", _compile(rf"(?:(?P<part>earlier|later|{_PART})[- ])?(?P<which>{_WHICH}) (?P<unit>week|weekend|month|year|decade"
                        rf"|century|quarter|{_SEASON}|morning|afternoon|evening|night|{'|'.join(_DAYS)}|{'|'.join(_MONTHS)})"
                        rf"(?: {_DAYTIME})?"), _which),
-    ("today", _compile(rf"(?P<day>today|yesterday|tomorrow|tonight)(?: {_DAYTIME})?"), _named_day),
-    ("today", _compile(r"the day (before|after) (?:yesterday|tomorrow)"), _day_after),
-    ("season", _compile(rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<year>{YEAR}|{_RELYEAR})"), _season_of_year),
-    ("quarter", _compile(rf"(?:(?P<q>Q[1-4])|(?:the )?(?P<rank>first|second|third|fourth|last|final) (?:quarter|half))"
+    ("which", _compile(rf"(?P<part>{_PART}) the (?P<unit>week|month|year)"), _end_of),
+    ("today", _compile(rf"(?:earlier )?(?P<day>today|yesterday|tomorrow|tonight)(?: {_DAYTIME})?"), _named_day),
+    ("today", _compile(r"day (before|after) (?:yesterday|tomorrow)"), _day_after),
+    ("season", _compile(rf"(?P<season>{_SEASON})(?: of)? (?P<year>{YEAR}|{_RELYEAR})"), _season_of_year),
+    ("quarter", _compile(rf"(?:(?P<q>Q[1-4])|(?P<rank>first|second|third|fourth|last|final) (?:quarter|half))"
                          rf"(?:,? (?:of )?(?P<year>{YEAR}|{_RELYEAR}))?"), _quarter),
-    ("decade", _compile(rf"(?:(?P<part>{_PART})[- ](?:the )?)?(?:(?P<year>1[0-9]{{2}}0|20[0-9]0)['’]?s|['’](?P<short>[2-9]0)s)"), _decade),
+    ("decade", _compile(rf"(?:(?P<part>{_PART})[- ](?:the )?)?(?:(?P<year>1[0-9]{{2}}0|20[0-9]0)['’]?s"
+                        r"|['’](?P<short>[2-9]0)s)"),
+     _decade),
     ("century", _compile(rf"(?P<rank>{ORDINAL})[- ]century"), _century),
     ("ago", _compile(rf"(?P<count>an?|{NUMBER})[- ](?P<unit>{'|'.join(_UNITS)})s? (?:ago|from now)"), _ago),
-    ("stretch", _compile(rf"(?P<which>past|last|next|coming) (?:(?P<count>{NUMBER}) )?(?P<unit>day|week|month|year|decade)s?"), _stretch),
-    ("years", _compile(rf"(?P<year>{YEAR})(?: to | and | through | until | till |{_DASH}|/)(?P<year2>{YEAR}|[0-9]{{2}}(?![0-9]))"),
+    ("stretch", _compile(rf"(?P<which>past|last|next|coming) (?:(?P<count>{NUMBER}) )?(?P<unit>day|week|month|year|decade)s?"),
+     _stretch),
+    ("years", _compile(rf"(?P<year>{YEAR})(?: to | and | through | until | till |{_DASH}|/)"
+                       rf"(?P<year2>{YEAR}|[0-9]{{2}}(?![0-9]))"),
      _year_range),
     ("weekday", _compile(rf"(?P<unit>{WEEKDAY})(?: {_DAYTIME})?", 0), _weekday),
-    ("bare month", _compile(rf"(?:(?P<part>(?i:early|late|mid))[- ])?(?P<month>{MONTH_FULL})", 0), _bare_month),
-    ("year", _compile(rf"(?:(?P<part>early|late|mid|circa|around|about|roughly)[- ])?(?P<year>{YEAR})"), _bare_year),
+    ("bare month", _compile(rf"(?:(?P<part>(?i:{_PART}))[- ])?(?P<month>{MONTH_FULL})", 0), _bare_month),
+    ("year", _compile(rf"(?:(?P<part>early|late|mid|circa|around|about|roughly)[- ])?(?P<year>{YEAR})(?![- ]years?\b)"),
+     _bare_year),
 ]
+#: lower-case first words of the patterns, to find the places worth trying; a token that begins with a digit or "'" is tried too
+FIRST_WORDS = {*_MONTHS, *(name[:3] for name in _MONTHS), *(f"{name[:3]}." for name in _MONTHS), "sept", "sept.", *_DAYS,
+               *_SEASONS, *NUMBER_WORDS, *ORDINAL_WORDS, "early", "late", "mid", "earlier", "later", "beginning", "start",
+               "end", "middle", "last", "next", "this", "past", "coming", "today", "yesterday", "tomorrow", "tonight", "day",
+               "final", "circa", "around", "about", "roughly", "q1", "q2", "q3", "q4"}
 TIME = _compile(rf"(?:(?P<hour>[0-2]?[0-9])(?:[:.](?P<minute>[0-5][0-9]))?(?: ?(?P<half>[ap](?:\.m\.|m\b))|(?<=[0-9]:[0-9][0-9]))"
                 rf"|(?P<word>noon|midday|midnight)){_ZONE}")
 
@@ -429,9 +459,9 @@ def read_time(m: re.Match[str], clock: Clock) -> Reading:
 
 
 def bound(reading: tuple[str, str], preposition: str) -> tuple[str, str]:
-    """Return the open interval that `preposition` (since, until ...) makes of a date: since 2019 is ``2019/..``."""
+    """Return the open interval that `preposition` (since, after, until) makes of a date, itself included: ``2019/..``."""
     text = reading[0]
-    if reading[1] in ("xsd:time", "xsd:dateTime") or ".." in text:
+    if not preposition or reading[1] in ("xsd:time", "xsd:dateTime") or ".." in text:
         return reading
     first, last = text.split("/") if "/" in text else (text, text)
     return (f"{first}/..", "edtf:EDTF") if preposition == "since" else \

@@ -1,7 +1,7 @@
-"""Numbers as English writes them: digits with commas and scales ("1.2 million", "300m", "12,00,000") and words ("two hundred and five").
+"""Numbers as English writes them: digits with commas and scales ("1.2 million", "300m", "12,00,000"), words ("two hundred").
 
-:data:`NUMBER` is the pattern to build larger patterns with, :func:`read_number` the value of what it matched. No library was taken:
-word2number rests since 2017 and text2num rewrites whole texts, so that offsets are lost.
+:data:`NUMBER` is the pattern to build larger patterns with, :func:`read_number` the value of what it matched. No library was
+taken: word2number rests since 2017 and text2num rewrites whole texts, so that offsets are lost.
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_SMALL = {word: n for n, word in enumerate(
+_SMALL_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen".split())}
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+    "nineteen")
+_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINAL_WORDS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+    "seventeenth eighteenth nineteenth twentieth twenty-first")
+_SMALL = {word: n for n, word in enumerate(_SMALL_WORDS.split())}
+_TENS = {word: 10 * n for n, word in enumerate(_TENS_WORDS.split(), 2)}
 _SCALES = {"hundred": 100, "dozen": 12, "thousand": 10**3, "k": 10**3, "lakh": 10**5, "million": 10**6, "mn": 10**6, "m": 10**6,
            "crore": 10**7, "billion": 10**9, "bn": 10**9, "b": 10**9, "trillion": 10**12, "tn": 10**12, "trn": 10**12}
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-_ORDINALS = {word: n for n, word in enumerate(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth twenty-first".split(), 1)}
+#: rank by ordinal in words
+ORDINAL_WORDS = {word: n for n, word in enumerate(_ORDINAL_WORDS.split(), 1)}
 
 _scale = r"(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)"
 _small = (rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_SMALL)[1:10])}))?"
@@ -27,11 +31,14 @@ _half = r"(?:[- ]and[- ]a[- ]half)?"
 _words = (rf"(?:half[- ]an?[- ]{_scale}|an?[- ]{_scale}(?:[- ](?:and[- ])?{_small})?"
           rf"|{_small}{_half}(?:(?:[- ]{_scale}\b)+(?:[- ](?:and[- ])?{_small})?)*)")
 #: digits; at most 15 before the point, so that no text can make a number that takes long to reckon with
-DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{2,3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,15}(?![0-9.]))?[½¼¾]?"
+DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{2,3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,15}(?!\.?[0-9]))?[½¼¾]?"
 #: a number without capturing groups; needs ``re.IGNORECASE``
 NUMBER = rf"(?:{DIGITS}{_half}(?:[- ]{_scale}\b|(?:bn|mn|tn|trn|m|k)\b)*|{_words}\b)"
 #: an ordinal ("third", "21st")
-ORDINAL = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}|[0-9]{{1,4}}(?:st|nd|rd|th))\b"
+ORDINAL = rf"(?:{'|'.join(sorted(ORDINAL_WORDS, key=len, reverse=True))}|[0-9]{{1,4}}(?:st|nd|rd|th))\b"
+
+#: lower-case words that a number can begin with
+FIRST_WORDS = {*_SMALL, *_TENS, "a", "an", "half"}
 
 _token = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?|[a-z]+|[½¼¾]")
 
@@ -59,7 +66,7 @@ def read_number(text: str) -> Decimal:
 def read_ordinal(text: str) -> int:
     """Return the rank that `text`, a match of :data:`ORDINAL`, stands for: "third" and "3rd" are 3."""
     word = text.lower()
-    return _ORDINALS[word] if word in _ORDINALS else int(word[:-2])
+    return ORDINAL_WORDS[word] if word in ORDINAL_WORDS else int(word[:-2])
 
 
 def lexical(number: Decimal) -> str:
