@@ -83,6 +83,12 @@ class _Writer:
         if subject is None:
             return
         name = self.named(subject, claim)
+        if claim.lemma == "be" and subject.start >= claim.predicate.end:
+            before = self.text[claim.sentence.start:claim.predicate.end].split()[-4:]
+            if "there" in before or "There" in before:
+                # "There is no evidence": what is there is the object
+                name = "there" if "there" in before else "There"
+                parts = [Part(claim.phrase, subject), *parts]
         for predicate, argument in parts:
             yield Triple(name, predicate, self.wording(argument), self.place(subject), self.place(argument), claim)
 
@@ -98,9 +104,9 @@ class _Writer:
             if (argument.role == "object" and (not claim.passive or argument is not surface_subject(claim))) or argument.role == "complement":
                 bare = argument.role == "complement" and argument.mention is None and claim.form == "copula"
                 # "is responsible for": the adjective alone says nothing
-                if not (bare and any(a.start >= argument.end for _, a in phrases)):
+                if not (bare and (any(a.start >= argument.end for _, a in phrases) or any(a.role == "clause" for a in claim.arguments))):
                     found.append(Part(base, argument))
-                base += " " + self.brief(argument)
+                base += " " + (self.wording(argument) if 'baseof' in X else self.brief(argument))
         if claim.passive:
             found.extend(Part(claim.phrase + " by", a) for a in claim.arguments if a.role == "subject")
         for preposition, argument in phrases:
@@ -111,7 +117,7 @@ class _Writer:
             if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
                 found.append(Part(base, argument))
         if not found and not any(a.role == "clause" for a in claim.arguments):
-            found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb")
+            found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in claim.phrase.split())
         return found
 
     def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
@@ -130,16 +136,20 @@ class _Writer:
             owner = self.mentions.get(roles["possessor"].mention or -1)
             if owner is not None and owner.kind == "pronoun" and ('pposs' not in X or self.named(roles["possessor"], claim) == self.wording(roles["possessor"])):
                 return None, []
-            return roles["possessor"], [Part("has", subject)]
+            owned = self.text[roles["possessor"].end:subject.end].lstrip()
+            owned = owned[2:] if owned[:2] in ("'s", "’s") else owned.removeprefix("'").removeprefix("’")
+            return roles["possessor"], [Part("has", Argument("object", subject.end - len(owned.lstrip()), subject.end, subject.mention))]
         return None, []
 
     def named(self, argument: Argument, claim: Claim) -> str:
         """Return the subject's wording; what was introduced in an earlier sentence goes by its entity's label."""
         mention = self.mentions.get(argument.mention) if argument.mention is not None else None
-        if mention is not None and mention.entity in self.entities and ('corefall' in X or 'coref' in X and mention.kind == "pronoun"):
+        if mention is not None and mention.entity in self.entities:
             first = self.first.get(mention.entity)
+            entity = self.entities[mention.entity]
             if first is not None and first < claim.sentence.start:
-                return self.entities[mention.entity].label
+                if 'corefall' in X or ('coref' in X or 'corefn' in X) and mention.kind == "pronoun" or 'corefn' in X and entity.named:
+                    return entity.label
         return self.cut(*self.extended(argument, PREPOSITIONS))
 
     def wording(self, argument: Argument) -> str:
@@ -167,8 +177,12 @@ class _Writer:
         mention = self.mentions.get(argument.mention) if argument.mention is not None else None
         if mention is None or (mention.kind == "pronoun" and argument.end > mention.full.end):
             return argument.start, argument.end
+        if mention.kind == "value":
+            return argument.start, argument.end
         start = max(argument.start, min(mention.full.start, mention.start))
-        return start, max(min(mention.end, argument.end), start + 1)
+        end = max(min(mention.end, argument.end), start + 1)
+        last = self.text[start:end].rpartition(" ")[2]
+        return start, end - len(last) - 1 if last.lower() in PREPOSITIONS and end - len(last) > start + 1 else end
 
     def extended(self, argument: Argument, prepositions: frozenset[str] | set[str]) -> tuple[int, int]:
         """Return the short form with the noun phrases that hang in it by one of `prepositions`: "the end of the war"."""

@@ -185,7 +185,7 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
             end = min(end, tree.left[c])
-        elif tree.deps[c] == "prep" and tree.deps[i] == "acomp":
+        elif tree.deps[c] in ("prep", "xcomp", "ccomp") and tree.deps[i] == "acomp":
             end = min(end, tree.left[c])  # "responsible for the bridge": the preposition is a role of its own
         elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis") and tree.words[tree.left[c] - 1] in (",", "(", "-", "--", "–", "—"):
             end = min(end, tree.left[c] - 1)
@@ -200,9 +200,17 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
     """Return the prepositional phrases that hang on `head`, their objects and conjuncts distributed."""
     found: list[Adverbial] = []
     pending = [c for c in tree.children[head] if tree.deps[c] in ("prep", "agent", "dative")]
+    # "moved back to Oslo", "far from home": the adverb is part of the preposition
+    adverbs = {p: c for c in tree.children[head] if tree.deps[c] == "advmod" and c > head
+               for p in tree.children[c] if p == c + 1 and tree.deps[p] == "prep"}
+    pending += adverbs
     while pending:
         first = pending.pop(0)
         words, last = [first], first
+        if first in adverbs:
+            words.insert(0, adverbs[first])
+        elif tree.words[first] == "of" and first > 0 and tree.heads[first - 1] == first and tree.deps[first - 1] == "advmod":
+            words.insert(0, first - 1)  # "instead of", "regardless of"
         target = -1
         for _ in range(4):  # "out of", "because of", "in front of", "from behind"
             target = tree.child(last, "pobj", "pcomp")
@@ -216,7 +224,7 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
             last = deeper
             words.append(last)
         pending[:0] = [c for c in tree.children[first] if tree.deps[c] == "conj" and tree.pos[c] == "ADP"]
-        if target < 0:
+        if target < 0 or (tree.words[target] == "order" and tree.child(target, "acl") >= 0):  # "in order to", "in order that"
             continue
         pending[:0] = [c for c in tree.children[last] if c > target and tree.deps[c] == "prep"]  # "from 1970 to 1985"
         clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
@@ -251,7 +259,10 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             draft.indirect.extend(conjuncts(tree, c))
         elif dep in ("attr", "acomp", "oprd"):
             draft.complements.extend(conjuncts(tree, c))
-            draft.adverbials.extend(_prepositions(tree, c))
+            if not draft.existential:
+                draft.adverbials.extend(_prepositions(tree, c))
+            if dep == "acomp":
+                draft.clauses.extend(number[k] for k in tree.children[c] if k in number and tree.deps[k] in ("xcomp", "ccomp"))
         elif dep in ("ccomp", "xcomp"):
             if c in number:
                 draft.clauses.append(number[c])
@@ -307,6 +318,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         _antecedent(tree, draft, head)
         if draft.inherited and parent is not None and head in parent.complements and parent.subjects and not parent.objects:
             draft.subjects = list(parent.subjects)
+    elif draft.own_subject:
+        _loose_relative(tree, draft)
     if draft.own_subject:
         return
     draft.inherited = True
@@ -369,6 +382,16 @@ def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
         elif not draft.objects and not draft.clauses and not draft.passive and not draft.complements \
                 and tree.lemmas[head] not in CIRCUMSTANCES and tree.words[tree.left[draft.verb]].lower() not in ("where", "when", "whose"):
             draft.objects.append(head)
+
+
+def _loose_relative(tree: Tree, draft: _Draft) -> None:
+    """Find the noun before a relative pronoun that the parser did not attach as one: "the reef, which marks the border"."""
+    for k, token in enumerate(draft.subjects):
+        before = token - 1 - (tree.words[token - 1] == ",") if token > 1 else -1
+        if tree.tags[token] in RELATIVE_TAGS and before >= 0 and tree.pos[before] in ("NOUN", "PROPN") \
+                and tree.sentence[before] == tree.sentence[token]:
+            draft.subjects[k] = before
+            draft.inherited = True
 
 
 def _share_objects(tree: Tree, draft: _Draft, drafts: list[_Draft | None], number: dict[int, int]) -> None:
