@@ -1,8 +1,9 @@
 """Draw the graph: records -> plain dict -> one self-contained HTML page.
 
-:func:`page_data` ranks, cuts, groups and lays out (igraph and networkx, fixed seeds) and returns a plain dict; :func:`render` puts it
-into the page (``kg/assets``) around a pyvis network; :func:`build_page` does both. The page makes no request: its
-Content-Security-Policy allows only the scripts and styles whose hashes it carries. The same records, in any order, give the same bytes.
+:func:`page_data` ranks, cuts, groups and lays out (igraph and networkx, fixed seeds) and returns a plain dict; :func:`render`
+puts it into the page (``kg/assets``) with a pyvis network inside; :func:`build_page` does both. The page makes no request: its
+Content-Security-Policy allows only the scripts and styles whose hashes it carries. The same records, in any order, give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -26,16 +27,40 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STATUSES = ("Asserted", "Claimed", "Planned", "Conditional", "Asked")
 CERTAINTIES = ("Certain", "Probable", "Possible")
 TENSES = ("Past", "Present", "Future")
-SCRIPTS = ("time.js", "data.js", "filters.js", "layout.js", "drawing.js", "panel.js", "reading.js", "timeline.js", "export.js",
-           "page.js")
+SCRIPTS = (
+    "time.js",
+    "data.js",
+    "filters.js",
+    "layout.js",
+    "drawing.js",
+    "panel.js",
+    "reading.js",
+    "timeline.js",
+    "export.js",
+    "page.js",
+)
 VIS = "lib/vis-9.1.2/vis-network.min.js"  # shipped by pyvis; MIT or Apache-2.0, its licence comment stays in the page
 
 # Families an entity is drawn as (colour and shape are the page's), each with the class names that belong to it when the caller
 # gives no class hierarchy. The first family that any of an entity's classes, or of their parents, belongs to wins.
 FAMILIES: dict[str, frozenset[str]] = {
     "Person": frozenset({"Person", "Character"}),
-    "Organization": frozenset({"Organization", "Organisation", "Company", "Court", "GovernmentBody", "Team", "Group", "Agency",
-                               "Party", "University", "Newspaper", "NewsMedia"}),
+    "Organization": frozenset(
+        {
+            "Organization",
+            "Organisation",
+            "Company",
+            "Court",
+            "GovernmentBody",
+            "Team",
+            "Group",
+            "Agency",
+            "Party",
+            "University",
+            "Newspaper",
+            "NewsMedia",
+        }
+    ),
     "Place": frozenset({"Place", "Country", "City", "Region", "Facility", "Location", "State"}),
     "Event": frozenset({"Event", "Lawsuit", "Trial", "Shooting", "Merger", "Election", "Festival", "Disaster", "Action"}),
     "Work": frozenset({"Work", "CreativeWork", "Film", "Book", "Law", "Product", "Document"}),
@@ -46,15 +71,15 @@ FAMILIES: dict[str, frozenset[str]] = {
 class Limits:
     """How much goes into one page: what is drawn at first, and what the file carries (``text`` counts characters)."""
 
-    drawn: int = 80
+    drawn: int = 60
     entities: int = 20_000
     statements: int = 100_000
-    text: int = 4_000_000
+    text: int = 2_500_000
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the ontology calls things: property IRI -> label, class local name -> label, class local name -> parent's local name."""
+    """What the ontology calls things: property IRI -> label, class name -> label, class name -> parent's name (local names)."""
 
     properties: Mapping[str, str]
     classes: Mapping[str, str]
@@ -76,8 +101,19 @@ def build_page(
     limits: Limits | None = None,
 ) -> str:
     """Return the whole page as one HTML string: :func:`page_data`, then :func:`render`; the arguments are page_data's."""
-    data = page_data(articles, entities, statements, property_labels, class_labels, class_parents=class_parents,
-                     mentions=mentions, links=links, title=title, no_text=no_text, limits=limits)
+    data = page_data(
+        articles,
+        entities,
+        statements,
+        property_labels,
+        class_labels,
+        class_parents=class_parents,
+        mentions=mentions,
+        links=links,
+        title=title,
+        no_text=no_text,
+        limits=limits,
+    )
     return render(data)
 
 
@@ -97,9 +133,9 @@ def page_data(
 ) -> dict[str, Any]:
     """Return what the page shows, as plain JSON types; ``kg/assets/data.js`` documents the rows.
 
-    `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the text.
-    `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article. Statements that
-    name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
+    `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
+    text. `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article.
+    Statements that name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
     """
     limits = limits or Limits()
     names = Names(property_labels or {}, class_labels or {}, class_parents or {})
@@ -124,33 +160,28 @@ def page_data(
         articles.append(Article(id=unknown, text=""))
     with_text = _texts_kept(articles, shown, 0 if no_text else limits.text)
 
-    relations: dict[tuple[str, str], int] = {}
+    tables = _Tables(names)
     speakers = Counter(s.speaker for s in shown if s.speaker)
     disputed = _disputed(shown)
-    rows = [_statement_row(s, index, article_index, relations, names, s.id in disputed) for s in shown]
+    rows = [_statement_row(s, index, article_index, tables, s.id in disputed) for s in shown]
     types = sorted({t for e in kept for t in (e.types or ("Thing",))})
     type_index = {t: i for i, t in enumerate(types)}
     spans = _spans_by_article(shown)
-    found = mentions if mentions is not None else _find_mentions(articles, kept, shown)
+    readable = [a for a in articles if a.id in with_text]
+    found = mentions if mentions is not None else _find_mentions(readable, kept, shown)
     return {
         "title": title or "Who did what, according to whom",
-        "families": list(FAMILIES) + ["Other"],
+        "families": [*FAMILIES, "Other"],
         "statuses": list(STATUSES),
         "certainties": list(CERTAINTIES),
         "tenses": list(TENSES),
         "types": [[t, _class_label(t, names)] for t in types],
-        "relations": [[iri, label] for iri, label in relations],
+        "relations": [[iri, label] for iri, label in tables.relations],
+        "literals": [list(parts) for parts in tables.literals],
         "communities": _community_names(community, kept),
-        "entities": [
-            _trim([e.iri, _safe(e.label) or _tail(e.iri), [type_index[t] for t in e.types or ("Thing",)], _family(e, names),
-                   community[i], int(e.named), [_safe(a) for a in e.aliases], _web((links or {}).get(e.iri, ())),
-                   speakers[e.iri]], 5)
-            for i, e in enumerate(kept)
-        ],
+        "entities": [_entity_row(e, type_index, community[i], names, links or {}, speakers[e.iri]) for i, e in enumerate(kept)],
         "articles": [
-            _trim([a.id, _safe(a.title) or _safe(a.source.rsplit("/", 1)[-1]) or "Untitled article", _safe(a.publisher), a.published,
-                   _first_web(a.url), _pieces(a, a.id in with_text, spans.get(a.id, ())),
-                   int(a.id in with_text), _mention_row(a, found, index) if a.id in with_text else [], [_safe(x) for x in a.authors]], 7)
+            _article_row(a, a.id in with_text, spans.get(a.id, ()), _mention_row(a, found, index) if a.id in with_text else [])
             for a in articles
         ],
         "statements": rows,
@@ -162,19 +193,21 @@ def page_data(
 
 def render(data: Mapping[str, Any]) -> str:
     """Return the page that shows `data` (from :func:`page_data`): one HTML document that makes no request."""
-    import pyvis
+    import pyvis  # type: ignore[import-untyped]
 
     script = "\n".join(["(() => {", '"use strict";', *(_asset(name) for name in SCRIPTS), "start();", "})();"])
     vis = (resources.files(pyvis) / VIS).read_text(encoding="utf-8")
     style = _asset("page.css")
-    policy = "; ".join([
-        "default-src 'none'",
-        f"script-src {_hash_source(vis)} {_hash_source(script)}",
-        f"style-src {_hash_source(style)}",
-        "img-src data: blob:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ])
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {_hash_source(vis)} {_hash_source(script)}",
+            f"style-src {_hash_source(style)}",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
     parts = {
         "policy": html.escape(policy, quote=True).replace("&#x27;", "'"),
         "title": html.escape(str(data["title"])),
@@ -214,8 +247,8 @@ def _most_important(
 ) -> tuple[list[Entity], list[Statement]]:
     """Return the entities by falling importance, cut at the limit, and the statements among them, in order of their ids.
 
-    Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the number of
-    statements that name the entity; names count twice as much as noun phrases like "the judge".
+    Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the number
+    of statements that name the entity; names count twice as much as noun phrases like "the judge".
     """
     order = sorted(known)
     index = {iri: i for i, iri in enumerate(order)}
@@ -247,7 +280,7 @@ def _weights(statements: Iterable[Statement], index: Mapping[str, int]) -> dict[
 
 
 def _pagerank(size: int, weights: Mapping[tuple[int, int], int]) -> list[float]:
-    import igraph
+    import igraph  # type: ignore[import-untyped]
 
     if not size:
         return []
@@ -259,7 +292,7 @@ def _communities(size: int, weights: Mapping[tuple[int, int], int]) -> list[int]
     """Return each entity's community (Louvain, Blondel et al. 2008; numbered by their most important entity), -1 for loners."""
     import networkx as nx
 
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from((a, b, w) for (a, b), w in weights.items())
     groups = sorted((sorted(group) for group in nx.community.louvain_communities(graph, seed=1)), key=lambda group: group[0])
     community = [-1] * size
@@ -305,9 +338,7 @@ def _disputed(statements: Iterable[Statement]) -> set[str]:
 # --- coordinates -------------------------------------------------------------------------------------------------------------
 
 
-def _layout(
-    nodes: Sequence[int], weights: Mapping[tuple[int, int], int], community: Sequence[int]
-) -> dict[int, tuple[int, int]]:
+def _layout(nodes: Sequence[int], weights: Mapping[tuple[int, int], int], community: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return whole-number coordinates: each community laid out by Fruchterman-Reingold, then packed as circles on a spiral."""
     groups: dict[int, list[int]] = defaultdict(list)
     for node in nodes:
@@ -320,7 +351,7 @@ def _layout(
     positions: dict[int, tuple[int, int]] = {}
     for number in sorted(groups, key=lambda n: (-len(groups[n]), groups[n][0])):
         local = _layout_group(groups[number], inside[number])
-        radius = max(math.hypot(x, y) for x, y in local.values()) + 75
+        radius = max(math.hypot(x, y) for x, y in local.values()) + 60
         cx, cy = _free_place(radius, placed)
         placed.append((cx, cy, radius))
         positions.update({node: (round(cx + x), round(cy + y)) for node, (x, y) in local.items()})
@@ -340,8 +371,8 @@ def _layout_group(nodes: Sequence[int], edges: Iterable[tuple[int, int]]) -> dic
     middle_x, middle_y = (sum(c[k] for c in coords) / count for k in (0, 1))
     points = [(x - middle_x, y - middle_y) for x, y in coords]
     near = sorted(min(math.dist(p, q) for q in points if q is not p) for p in points) if count > 1 else [1.0]
-    scale = 85 / max(near[len(near) // 2], 1e-6)
-    points = _spread([(x * scale, y * scale) for x, y in points], 62)
+    scale = 95 / max(near[len(near) // 2], 1e-6)
+    points = _spread([(x * scale, y * scale) for x, y in points], 84)
     return {node: points[i] for i, node in enumerate(nodes)}
 
 
@@ -369,29 +400,42 @@ def _spread(points: list[tuple[float, float]], least: float) -> list[tuple[float
 def _free_place(radius: float, placed: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
     """Return the first point on a flat spiral where a circle of `radius` touches none of those placed."""
     for step in range(100_000):
-        angle, distance = step * 0.25, step * 4.0
-        x, y = math.cos(angle) * distance * 1.25, math.sin(angle) * distance * 0.8
+        angle, distance = step * 0.25, step * 3.0
+        x, y = math.cos(angle) * distance * 1.15, math.sin(angle) * distance
         if all(math.hypot(x - px, y - py) >= radius + pr for px, py, pr in placed):
             return x, y
     return 0.0, 0.0
 
 
 def _network(
-    first: Sequence[int], positions: Mapping[int, tuple[int, int]], entities: Sequence[Entity], names: Names,
-    statements: Iterable[Statement], index: Mapping[str, int],
+    first: Sequence[int],
+    positions: Mapping[int, tuple[int, int]],
+    entities: Sequence[Entity],
+    names: Names,
+    statements: Iterable[Statement],
+    index: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Return nodes, edges and options of the first view as pyvis makes them; the page adds colours for its light or dark theme."""
-    from pyvis.network import Network
+    """Return nodes, edges and options of the first view as pyvis makes them; the page adds the colours of its theme."""
+    from pyvis.network import Network  # type: ignore[import-untyped]
 
     network = Network(directed=True)
-    network.set_options(json.dumps({
-        "physics": {"enabled": False},
-        "layout": {"improvedLayout": False, "randomSeed": 1},
-        "interaction": {"hover": True, "tooltipDelay": 100000, "hideEdgesOnDrag": False, "multiselect": False,
-                        "selectConnectedEdges": False},
-        "nodes": {"font": {"size": 0}, "borderWidth": 1.5},
-        "edges": {"smooth": False, "selectionWidth": 1.5, "hoverWidth": 0.5, "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}}},
-    }))
+    network.set_options(
+        json.dumps(
+            {
+                "physics": {"enabled": False},
+                "layout": {"improvedLayout": False, "randomSeed": 1},
+                "interaction": {
+                    "hover": True,
+                    "tooltipDelay": 100000,
+                    "hideEdgesOnDrag": False,
+                    "multiselect": False,
+                    "selectConnectedEdges": False,
+                },
+                "nodes": {"font": {"size": 0}, "borderWidth": 1.5},
+                "edges": {"smooth": False, "selectionWidth": 1.5, "hoverWidth": 0.5},
+            }
+        )
+    )
     drawn = set(first)
     for i in first:
         x, y = positions[i]
@@ -411,26 +455,58 @@ def _network(
 # --- rows --------------------------------------------------------------------------------------------------------------------
 
 
-def _statement_row(
-    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], relations: dict[tuple[str, str], int], names: Names,
-    disputed: bool,
-) -> list[Any]:
-    def relation(iri: str, label: str = "") -> int:
-        return relations.setdefault((iri, _safe(names.properties.get(iri) or label or _words(_tail(iri)))), len(relations))
+class _Tables:
+    """Relations and literals, each kept once and named by its number, in the order they are first asked for."""
 
-    def value(term: str | RdfLiteral) -> Any:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.relations: dict[tuple[str, str], int] = {}
+        self.literals: dict[tuple[str, ...], int] = {}
+
+    def relation(self, iri: str, label: str = "") -> int:
+        label = self.names.properties.get(iri) or label or _words(_tail(iri))
+        return self.relations.setdefault((iri, _safe(label)), len(self.relations))
+
+    def text(self, text: str) -> int:
+        """Return a number that stands for a bare string, 0 for the empty one."""
+        return self.literal(text) + 1 if text else 0
+
+    def literal(self, *parts: str) -> int:
+        return self.literals.setdefault(tuple(_safe(part) for part in parts), len(self.literals))
+
+    def value(self, term: str | RdfLiteral, index: Mapping[str, int]) -> int:
+        """Return an entity's number, or -1 - n for literal n; an IRI that is no entity (a class) is written with its label."""
         if isinstance(term, RdfLiteral):
-            return [_safe(term.lexical), term.datatype]
-        return index[term] if term in index else [_class_label(_tail(term), names), "iri", term]
+            return -1 - self.literal(term.lexical, term.datatype)
+        return index[term] if term in index else -1 - self.literal(_class_label(_tail(term), self.names), "iri", term)
 
-    return _trim([
-        s.id, index[s.subject], relation(s.property, s.label), value(s.object), articles[s.article],
-        [x for span in s.evidence for x in (span.start, span.end)],
-        STATUSES.index(s.status), int(s.polarity == "Negative"), round(s.confidence * 100),
-        CERTAINTIES.index(s.certainty), TENSES.index(s.tense), index.get(s.speaker, -1), _safe(s.cue),
-        [_safe(s.when.lexical), s.when.datatype] if s.when else 0, _safe(s.when_text), index.get(s.source, -1),
-        [[relation(iri), value(term)] for iri, term in s.qualifiers], int(disputed), _safe(s.wording),
-    ], 11)
+
+def _statement_row(
+    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], tables: _Tables, disputed: bool
+) -> list[Any]:
+    return _trim(
+        [
+            s.id,
+            index[s.subject],
+            tables.relation(s.property, s.label),
+            tables.value(s.object, index),
+            articles[s.article],
+            [x for span in s.evidence for x in (span.start, span.end)],
+            STATUSES.index(s.status),
+            int(s.polarity == "Negative"),
+            round(s.confidence * 100),
+            CERTAINTIES.index(s.certainty),
+            TENSES.index(s.tense),
+            index.get(s.speaker, -1),
+            tables.text(s.cue),
+            tables.literal(s.when.lexical, s.when.datatype) + 1 if s.when else 0,
+            tables.text(s.when_text),
+            index.get(s.source, -1),
+            [[tables.relation(iri), tables.value(term, index)] for iri, term in s.qualifiers],
+            int(disputed),
+        ],
+        9,
+    )
 
 
 def _trim(row: list[Any], least: int) -> list[Any]:
@@ -439,6 +515,43 @@ def _trim(row: list[Any], least: int) -> list[Any]:
     while end > least and row[end - 1] in (0, -1, "", []):
         end -= 1
     return row[:end]
+
+
+def _entity_row(
+    e: Entity, types: Mapping[str, int], community: int, names: Names, links: Mapping[str, Sequence[str]], said: int
+) -> list[Any]:
+    return _trim(
+        [
+            e.iri,
+            _safe(e.label) or _tail(e.iri),
+            [types[t] for t in e.types or ("Thing",)],
+            _family(e, names),
+            community,
+            int(e.named),
+            [_safe(alias) for alias in e.aliases],
+            _web(links.get(e.iri, ())),
+            said,
+        ],
+        5,
+    )
+
+
+def _article_row(a: Article, whole: bool, spans: Iterable[tuple[int, int]], mentions: list[int]) -> list[Any]:
+    title = _safe(a.title) or _safe(a.source.rsplit("/", 1)[-1]) or "Untitled article"
+    return _trim(
+        [
+            a.id,
+            title,
+            _safe(a.publisher),
+            a.published,
+            _first_web(a.url),
+            _pieces(a, whole, spans),
+            int(whole),
+            mentions,
+            [_safe(author) for author in a.authors],
+        ],
+        6,
+    )
 
 
 def _spans_by_article(statements: Iterable[Statement]) -> dict[str, list[tuple[int, int]]]:
@@ -475,12 +588,12 @@ def _pieces(article: Article, whole: bool, spans: Iterable[tuple[int, int]]) -> 
     return [x for start, end in merged for x in (start, _safe(article.text[start:end]))]
 
 
-def _mention_row(
-    article: Article, mentions: Mapping[str, Sequence[tuple[int, int, str]]], index: Mapping[str, int]
-) -> list[int]:
+def _mention_row(article: Article, mentions: Mapping[str, Sequence[tuple[int, int, str]]], index: Mapping[str, int]) -> list[int]:
     """Return ``[start, end, entity, ...]`` in text order without overlaps (of two that overlap, the longer one stays)."""
-    spans = sorted({(a, b, index[iri]) for a, b, iri in mentions.get(article.id, ()) if iri in index and a < b},
-                   key=lambda m: (-(m[1] - m[0]), m))
+    spans = sorted(
+        {(a, b, index[iri]) for a, b, iri in mentions.get(article.id, ()) if iri in index and a < b},
+        key=lambda m: (-(m[1] - m[0]), m),
+    )
     taken: set[int] = set()
     kept = []
     for a, b, entity in spans:
@@ -503,7 +616,12 @@ def _find_mentions(
             in_article[article_id].add(e.iri)
     found: dict[str, list[tuple[int, int, str]]] = {}
     for article in articles:
-        owner = {name: iri for iri in sorted(in_article[article.id]) for name in (by_iri[iri].label, *by_iri[iri].aliases) if len(name) > 2}
+        owner = {
+            name: iri
+            for iri in sorted(in_article[article.id], reverse=True)
+            for name in (*by_iri[iri].aliases, by_iri[iri].label)
+            if len(name) > 2
+        }
         if owner:
             pattern = "|".join(re.escape(name) for name in sorted(owner, key=lambda n: (-len(n), n)))
             matches = re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", article.text)

@@ -11,14 +11,73 @@ ID = "https://w3id.org/newskg/id/"
 KG = "https://w3id.org/newskg/ontology#"
 OPEN = "https://w3id.org/newskg/open/"
 
-FIRST = ["Ana", "Boris", "Clara", "David", "Elena", "Farid", "Greta", "Hugo", "Iris", "Jonas", "Karin", "Luis", "Mona", "Nadia", "Oscar", "Petra", "Quentin", "Rosa", "Sven", "Tilda"]
-LAST = ["Abel", "Brandt", "Costa", "Dahl", "Ekman", "Falk", "Greco", "Holm", "Ivers", "Jensen", "Kovac", "Lind", "Moser", "Novak", "Olsen", "Pavic", "Quist", "Ruiz", "Stern", "Tanaka"]
+FIRST = [
+    "Ana",
+    "Boris",
+    "Clara",
+    "David",
+    "Elena",
+    "Farid",
+    "Greta",
+    "Hugo",
+    "Iris",
+    "Jonas",
+    "Karin",
+    "Luis",
+    "Mona",
+    "Nadia",
+    "Oscar",
+    "Petra",
+    "Quentin",
+    "Rosa",
+    "Sven",
+    "Tilda",
+]
+LAST = [
+    "Abel",
+    "Brandt",
+    "Costa",
+    "Dahl",
+    "Ekman",
+    "Falk",
+    "Greco",
+    "Holm",
+    "Ivers",
+    "Jensen",
+    "Kovac",
+    "Lind",
+    "Moser",
+    "Novak",
+    "Olsen",
+    "Pavic",
+    "Quist",
+    "Ruiz",
+    "Stern",
+    "Tanaka",
+]
 STEMS = ["Delta", "Harbor", "North", "Union", "Silver", "Granite", "Meadow", "Orbit", "Lantern", "Cedar"]
-KINDS = [("Works", "Company"), ("Council", "Organization"), ("Court", "Court"), ("Bank", "Company"), ("University", "Organization")]
+KINDS = [
+    ("Works", "Company"),
+    ("Council", "Organization"),
+    ("Court", "Court"),
+    ("Bank", "Company"),
+    ("University", "Organization"),
+]
 TOWNS = ["Alden", "Brook", "Carrow", "Dunmore", "Eastvale", "Farley", "Glenholm", "Harwick", "Ironbridge", "Kelso"]
 VERBS = [("sued", "sue"), ("paid", "pay"), ("met", "meet"), ("hired", "hire"), ("accused", "accuse"), ("backed", "back")]
-PROPERTIES = {KG + lemma: lemma for _, lemma in VERBS} | {KG + "position": "position", KG + "sentencedTo": "sentenced to", KG + "place": "in"}
-CLASSES = {"Person": "person", "Company": "company", "Organization": "organisation", "Court": "court", "Place": "place", "Lawsuit": "lawsuit"}
+PROPERTIES = {KG + lemma: lemma for _, lemma in VERBS} | {
+    KG + "position": "position",
+    KG + "sentencedTo": "sentenced to",
+    KG + "place": "in",
+}
+CLASSES = {
+    "Person": "person",
+    "Company": "company",
+    "Organization": "organisation",
+    "Court": "court",
+    "Place": "place",
+    "Lawsuit": "lawsuit",
+}
 PAPERS = ["The Alden Herald", "Harwick Times", "Northern Wire"]
 
 
@@ -74,24 +133,67 @@ def _entity(i: int) -> Entity:
         label, types = f"{STEMS[i // 25 % 10]} {word}" + (f" {i // 250}" if i >= 250 else ""), (name,)
     else:
         label, types = TOWNS[i // 5 % 10] + (f" {i // 50}" if i >= 50 else ""), ("Place",)
-    return Entity(iri=f"{ID}entity/{label.lower().replace(' ', '-')}--{i}", label=label, types=types, named=True,
-                  aliases=(label.split()[-1],) if types == ("Person",) else ())
+    return Entity(
+        iri=f"{ID}entity/{label.lower().replace(' ', '-')}--{i}",
+        label=label,
+        types=types,
+        named=True,
+        aliases=(label.split()[-1],) if types == ("Person",) else (),
+    )
 
 
 def _flush(sample: Sample, number: int, text: str, spans: list[tuple]) -> None:
-    article = Article(id=f"a{number:05d}", text=text, title=f"{spans[0][2].label} and {spans[0][3].label}: the dispute grows",
-                      published=f"{2023 + number % 3}-{1 + number % 12:02d}-15", url=f"https://news.example/{number}", publisher=PAPERS[number % 3])
+    article = Article(
+        id=f"a{number:05d}",
+        text=text,
+        title=f"{spans[0][2].label} and {spans[0][3].label}: the dispute grows",
+        published=f"{2023 + number % 3}-{1 + number % 12:02d}-15",
+        url=f"https://news.example/{number}",
+        publisher=PAPERS[number % 3],
+    )
     sample.articles.append(article)
     for k, (start, end, subject, object_, lemma, speaker, negative, day, style, sure) in enumerate(spans):
-        sample.statements.append(Statement(
-            id=f"{number:05d}{k}s", article=article.id, subject=subject.iri, property=KG + lemma, object=object_.iri, label=lemma, wording=lemma,
-            evidence=(Span(start, end),), polarity="Negative" if negative else "Positive",
-            status="Claimed" if speaker else "Planned" if 0.3 <= style < 0.37 else "Asserted", speaker=speaker.iri if speaker else "",
-            cue="insisted" if speaker else "", when=RdfLiteral(day, "xsd:date") if k % 3 else None, when_text="on that day" if k % 3 else "",
-            qualifiers=((KG + "place", RdfLiteral("Alden")),) if k == 4 else (), confidence=round(0.5 + sure / 2, 2)))
-    sample.statements.append(Statement(
-        id=f"{number:05d}x", article=article.id, subject=spans[0][2].iri, property=KG + "sentencedTo", object=RdfLiteral("P18M", "xsd:duration"),
-        label="sentence", wording="sentenced", evidence=(Span(*spans[0][:2]),)))
-    sample.statements.append(Statement(
-        id=f"{number:05d}y", article=article.id, subject=spans[0][2].iri, property=KG + "position", object=RdfLiteral("mayor"),
-        label="position", wording="mayor", evidence=(Span(*spans[0][:2]),)))
+        sample.statements.append(
+            Statement(
+                id=f"{number:05d}{k}s",
+                article=article.id,
+                subject=subject.iri,
+                property=KG + lemma,
+                object=object_.iri,
+                label=lemma,
+                wording=lemma,
+                evidence=(Span(start, end),),
+                polarity="Negative" if negative else "Positive",
+                status="Claimed" if speaker else "Planned" if 0.3 <= style < 0.37 else "Asserted",
+                speaker=speaker.iri if speaker else "",
+                cue="insisted" if speaker else "",
+                when=RdfLiteral(day, "xsd:date") if k % 3 else None,
+                when_text="on that day" if k % 3 else "",
+                qualifiers=((KG + "place", RdfLiteral("Alden")),) if k == 4 else (),
+                confidence=round(0.5 + sure / 2, 2),
+            )
+        )
+    sample.statements.append(
+        Statement(
+            id=f"{number:05d}x",
+            article=article.id,
+            subject=spans[0][2].iri,
+            property=KG + "sentencedTo",
+            object=RdfLiteral("P18M", "xsd:duration"),
+            label="sentence",
+            wording="sentenced",
+            evidence=(Span(*spans[0][:2]),),
+        )
+    )
+    sample.statements.append(
+        Statement(
+            id=f"{number:05d}y",
+            article=article.id,
+            subject=spans[0][2].iri,
+            property=KG + "position",
+            object=RdfLiteral("mayor"),
+            label="position",
+            wording="mayor",
+            evidence=(Span(*spans[0][:2]),),
+        )
+    )

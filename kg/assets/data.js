@@ -3,8 +3,10 @@
 // entity     [iri, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
 // article    [id, title, publisher, date, url, [offset, text, ...], whole text?, [start, end, entity, ...], authors]
 // statement  [id, subject, relation, object, article, [start, end, ...], status, negative?, confidence in %, certainty, tense,
-//             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?, wording]
-// An object is an entity's number or a literal [text, datatype]; empty cells at a row's end are left out.
+//             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?]
+// literal    [text, datatype] or, for an IRI that is no entity, [label, "iri", iri]
+// An object is an entity's number or -1 - n for literal n; cue, when and words of when are 1 + n for literal n, 0 for none. Empty cells
+// at a row's end are left out.
 
 const raw = JSON.parse(document.getElementById("data").textContent);
 
@@ -16,11 +18,15 @@ const articles = raw.articles.map(
   ([iri, title, publisher, date, url, pieces, whole = 0, mentions = [], authors = []], id) =>
     ({ id, iri, title, publisher, date, url, pieces: readPieces(pieces), whole, mentions, authors, statements: [] }));
 
+const objectOf = (n) => (n < 0 ? raw.literals[-1 - n] : n);
+const textOf = (n) => (n ? raw.literals[n - 1][0] : "");
+
 const statements = raw.statements.map(
   ([iri, subject, relation, object, article, spans, status, negative, confidence, certainty, tense,
-    speaker = -1, cue = "", when = 0, whenText = "", source = -1, qualifiers = [], disputed = 0, wording = ""], id) =>
-    ({ id, iri, subject, relation, object, article, spans, status, negative: negative || 0, confidence: confidence ?? 100, certainty: certainty || 0,
-      tense: tense || 0, speaker, cue, when: when || null, whenText, source, qualifiers, disputed, wording, days: when ? daysOf(when) : null }));
+    speaker = -1, cue = 0, when = 0, whenText = 0, source = -1, qualifiers = [], disputed = 0], id) =>
+    ({ id, iri, subject, relation, object: objectOf(object), article, spans, status, negative, confidence, certainty: certainty || 0,
+      tense: tense || 0, speaker, cue: textOf(cue), when: when ? raw.literals[when - 1] : null, whenText: textOf(whenText), source,
+      qualifiers: qualifiers.map(([r, value]) => [r, objectOf(value)]), disputed, days: when ? daysOf(raw.literals[when - 1]) : null }));
 
 for (const statement of statements) {
   const { subject, object, speaker } = statement;

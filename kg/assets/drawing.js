@@ -10,7 +10,7 @@ const THEMES = {
 const DASHES = [false, [8, 6], [2, 5], [2, 5], [2, 5]];  // by status: asserted, claimed, planned, conditional, asked
 
 let network;
-let drawn = { nodes: [], edges: [], places: new Map(), groups: [] };
+let drawn = { unit: 1, nodes: [], edges: [], places: new Map(), groups: [] };
 let nodeSet;
 let edgeSet;
 let hovered = null;
@@ -99,9 +99,28 @@ function drawView(view) {
     if (known) { known.count += edge.count; edge.labels.forEach((label) => known.labels.add(label)); }
     else merged.set(id, { ...edge, id, from, to });
   }
-  drawn = { nodes: [...new Set(nodes.map(standIn))], edges: [...merged.values()], places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
-    groups: view.view === "overview" ? [...groups].filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
+  const scale = frameOf([...new Set(nodes.map(standIn))].map((id) => places.get(id))).scale;
+  const lines = merged.size > 150 && view.view === "overview" ? mergeLines([...merged.values()]) : [...merged.values()];
+  const atHome = (ids) => ids.filter((id) => homePlaces.has(id) && places.get(id)[0] === homePlaces.get(id)[0] && places.get(id)[1] === homePlaces.get(id)[1]);
+  drawn = { unit: 1 / scale, nodes: [...new Set(nodes.map(standIn))], edges: lines, places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
+    groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, atHome(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
   style();
+}
+
+// In a crowded overview one line stands for all that is said of a pair, one more for what is denied; the panel tells them apart.
+function mergeLines(edges) {
+  const lines = new Map();
+  for (const edge of edges) {
+    const id = `${[edge.from, edge.to].map(String).sort().join("-")}-${edge.negative}`;
+    const line = lines.get(id);
+    if (!line) lines.set(id, { ...edge, labels: new Set(edge.labels) });
+    else {
+      line.count += edge.count;
+      line.status = Math.min(line.status, edge.status);
+      edge.labels.forEach((label) => line.labels.add(label));
+    }
+  }
+  return [...lines.values()];
 }
 
 const supportOf = (id) => (groupOf(id) === null ? entities[id].statements.length : raw.communities[groupOf(id)][1] * 3);
@@ -125,15 +144,16 @@ function style() {
     const colour = group === null ? COLOURS[family] : GROUP_TINTS[group % GROUP_TINTS.length];
     const [x, y] = drawn.places.get(id);
     const border = chosen.has(id) ? colours.ink : colours.paper;
-    return { id, x, y, shape: SHAPES[family], size: (group === null ? 6 : 12) + 15 * Math.sqrt(supportOf(id) / most), opacity: dim(id) ? 0.22 : 1,
-      borderWidth: chosen.has(id) ? 3 : 1.5, color: { background: colour, border, highlight: { background: colour, border: colours.ink }, hover: { background: colour, border: colours.ink } } };
+    return { id, x, y, shape: SHAPES[family], size: ((group === null ? 4 : 10) + 11 * Math.sqrt(supportOf(id) / most)) * drawn.unit, opacity: dim(id) ? 0.22 : 1,
+      borderWidth: (chosen.has(id) ? 2.5 : 1.2) * drawn.unit, color: { background: colour, border, highlight: { background: colour, border: colours.ink }, hover: { background: colour, border: colours.ink } } };
   });
   const edges = drawn.edges.map((e) => {
     const pair = twins.get([e.from, e.to].map(String).sort().join("|"));
     const faint = lit.size > 0 && !(chosen.size === 1 ? chosen.has(e.from) || chosen.has(e.to) : chosen.has(e.from) && chosen.has(e.to));
+    const far = drawn.groups.length > 1 && !lit.size && entities[e.from]?.community !== entities[e.to]?.community;
     const colour = faint ? colours.faint : e.negative ? colours.negative : colours.edge;
-    return { id: e.id, from: e.from, to: e.to, width: 1 + Math.min(4, Math.log2(e.count)), dashes: DASHES[e.status], hoverWidth: 1, faint,
-      color: { color: colour, highlight: colour, hover: faint ? colours.edge : colour, opacity: faint ? 1 : 0.85 },
+    return { id: e.id, from: e.from, to: e.to, width: (1 + Math.min(3, Math.log2(e.count) * 0.7)) * drawn.unit, dashes: DASHES[e.status] && DASHES[e.status].map((d) => d * drawn.unit), hoverWidth: drawn.unit, faint,
+      color: { color: colour, highlight: colour, hover: faint ? colours.edge : colour, opacity: faint ? 1 : far ? Math.max(0.12, Math.min(0.45, 90 / drawn.edges.length)) : 0.8 },
       arrows: { to: { enabled: true, type: e.negative ? "bar" : "arrow", scaleFactor: 0.5 } },
       smooth: pair.length > 1 ? { enabled: true, type: "curvedCW", roundness: 0.12 + 0.11 * Math.floor(pair.filter((p) => p.from === e.from).indexOf(e)) } : false };
   });
@@ -151,13 +171,19 @@ function selectedNodes() {
 }
 
 function fitView() {
-  const stage = byId("canvas").getBoundingClientRect();
-  const spots = drawn.nodes.map((id) => drawn.places.get(id));
-  if (!spots.length) return;
-  const [left, right] = [Math.min(...spots.map((p) => p[0])) - 70, Math.max(...spots.map((p) => p[0])) + 70];
-  const [top, bottom] = [Math.min(...spots.map((p) => p[1])) - 55, Math.max(...spots.map((p) => p[1])) + 45];
-  const scale = Math.min(stage.width / (right - left), (stage.height - 40) / (bottom - top), 1.35);
-  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - 15 / scale }, scale });
+  const { x, y, scale } = frameOf(drawn.nodes.map((id) => drawn.places.get(id)));
+  network.moveTo({ position: { x, y }, scale });
+}
+
+// The middle and scale at which all the places can be seen, with room for names at the sides and for what lies over the picture.
+function frameOf(places) {
+  if (!places.length) return { x: 0, y: 0, scale: 1 };
+  const { clientWidth: width, clientHeight: height } = byId("canvas");
+  const [left, right] = [Math.min(...places.map((p) => p[0])), Math.max(...places.map((p) => p[0]))];
+  const [top, bottom] = [Math.min(...places.map((p) => p[1])), Math.max(...places.map((p) => p[1]))];
+  const above = width < 480 ? 105 : 62;  // the line above the picture
+  const scale = Math.max(0.05, Math.min((width - Math.min(150, width * 0.3)) / Math.max(1, right - left), (height - above - 45) / Math.max(1, bottom - top), 1.3));
+  return { x: (left + right) / 2, y: (top + bottom) / 2 - (above - 35) / 2 / scale, scale };
 }
 
 // Moves the picture so that the selection can be seen, if it can't.
@@ -241,7 +267,7 @@ function drawLabels(context) {
     const w = context.measureText(text).width + 6;
     const h = size + 4;
     const places = [[p.x - w / 2, p.y + p.r + 1], [p.x - w / 2, p.y - p.r - h - 1], [p.x + p.r + 2, p.y - h / 2], [p.x - p.r - w - 2, p.y - h / 2]];
-    const spot = places.map(([x, y]) => ({ x, y, w, h, id: p.id })).find(free) || (first(p) < 2 ? { x: places[0][0], y: places[0][1], w, h, id: p.id } : null);
+    const spot = places.map(([x, y]) => ({ x, y, w, h, id: p.id })).find((box) => free(box) && box.x > 1 && box.x + w < width - 1) || (first(p) < 2 ? { x: places[0][0], y: places[0][1], w, h, id: p.id } : null);
     if (!spot) continue;
     labelBoxes.push({ ...spot, text, size, bold: context.font.startsWith("600"), faint });
     write(context, text, spot.x + 3, spot.y + size, faint ? colours.soft : colours.ink, colours.paper, faint ? 0.45 : 1);
@@ -274,18 +300,19 @@ function middleOf(edge) {
   }
 }
 
-// A cross in the middle of each negative edge.
+// A cross in the middle of each negative edge (in a crowd of the strongest only).
 function drawCrosses(context, colours) {
-  for (const edge of drawn.edges) {
-    if (!edge.negative || edgeSet.get(edge.id)?.faint) continue;
+  const r = drawn.edges.length > 60 && !state.show.length ? 2.6 : 4;
+  const negative = drawn.edges.filter((e) => e.negative && !edgeSet.get(e.id)?.faint).sort((a, b) => b.count - a.count);
+  for (const edge of negative.slice(0, 80)) {
     const p = middleOf(edge);
     if (!p) continue;
-    for (const [colour, width] of [[colours.paper, 6], [colours.negative, 2.4]]) {
+    for (const [colour, width] of [[colours.paper, r + 1], [colours.negative, r / 2]]) {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.beginPath();
-      context.moveTo(p.x - 4.5, p.y - 4.5); context.lineTo(p.x + 4.5, p.y + 4.5);
-      context.moveTo(p.x + 4.5, p.y - 4.5); context.lineTo(p.x - 4.5, p.y + 4.5);
+      context.moveTo(p.x - r, p.y - r); context.lineTo(p.x + r, p.y + r);
+      context.moveTo(p.x + r, p.y - r); context.lineTo(p.x - r, p.y + r);
       context.stroke();
     }
   }
@@ -376,6 +403,6 @@ function drawLegend() {
   };
   const kinds = [["asserted", "none", 0, (e) => e.status === 0 && !e.negative], ["claimed by someone", "7 4", 0, (e) => e.status === 1], ["planned, conditional, asked", "2 4", 0, (e) => e.status > 1], ["negative: “did not”", "none", 1, (e) => e.negative]];
   byId("legend").replaceChildren(
-    el("div", { class: "rows" }, families.map((f) => el("div", { class: "row" }, symbol(f), raw.families[f]))),
-    el("div", { class: "rows" }, kinds.filter(([, , , is]) => drawn.edges.some(is)).map(([label, dash, negative]) => el("div", { class: "row" }, line(dash, negative), label))));
+    ...families.map((f) => el("span", { class: "row" }, symbol(f), raw.families[f])),
+    ...kinds.filter(([, , , is]) => drawn.edges.some(is)).map(([label, dash, negative]) => el("span", { class: "row" }, line(dash, negative), label)));
 }

@@ -58,7 +58,7 @@ function inTime(s, f) {
 function drawFilters() {
   const f = state.filter;
   const focused = document.activeElement?.dataset?.keep;
-  const top = el("div", { class: "top" }, el("span", { class: "head" }, `${plural(passing.reduce((a, b) => a + b, 0), "statement")} match`),
+  const top = el("div", { class: "top" }, el("span", { class: "head" }, matchWords(passing.reduce((a, b) => a + b, 0))),
     isFiltered(f) ? el("button", { class: "link", onclick: () => go({ filter: emptyFilter() }) }, "Clear all") : "");
   const sets = Object.entries(FACETS).map(([facet, { title, say, all }]) => drawFacet(facet, title, say, all));
   const disputed = statements.some((s) => s.disputed)
@@ -67,10 +67,12 @@ function drawFilters() {
   if (focused) document.querySelector(`#filters [data-keep="${CSS.escape(focused)}"]`)?.focus();
 }
 
+const matchWords = (count) => `${plural(count, "statement")} ${count === 1 ? "matches" : "match"}`;
+
 function drawFacet(facet, title, say, all) {
   const chosen = new Set(state.filter[facet]);
   const counts = facetCounts[facet];
-  const options = [...new Set([...chosen, ...counts.keys()])];
+  const options = all ? allValues(facet) : [...new Set([...chosen, ...counts.keys()])];
   if (options.length < 2 && !chosen.size) return "";
   if (all) options.sort((a, b) => a - b);
   else options.sort((a, b) => chosen.has(b) - chosen.has(a) || (counts.get(b) || 0) - (counts.get(a) || 0) || (say(a) < say(b) ? -1 : 1));
@@ -82,6 +84,13 @@ function drawFacet(facet, title, say, all) {
     options.length > shown.length || open
       ? el("button", { class: "link small", "data-keep": `more:${facet}`, onclick: () => { open ? openFacets.delete(facet) : openFacets.add(facet); drawFilters(); } },
         open ? "fewer" : `all ${Math.min(options.length, 300)}`) : "");
+}
+
+// All values of a short facet that occur at all: they stay in place, with a count of 0 where the other filters leave none.
+const valuesOf = new Map();
+function allValues(facet) {
+  if (!valuesOf.has(facet)) valuesOf.set(facet, [...new Set(statements.flatMap(FACETS[facet].of))]);
+  return valuesOf.get(facet);
 }
 
 function check(keep, label, on, change, count = null) {

@@ -8,14 +8,17 @@ function viewNodes(view) {
   const nodes = new Set({ ego: egoNodes, path: pathNodes, community: communityNodes }[view.view]?.(view) ?? overviewNodes(view));
   for (const id of view.more) {
     nodes.add(id);
-    for (const other of neighbours(id).slice(0, 25)) nodes.add(other);
+    for (const other of neighbours(id).filter((n) => !nodes.has(n)).slice(0, 25)) nodes.add(other);
   }
   return [...nodes].slice(0, MOST_DRAWN);
 }
 
+// How many entities the overview draws; a phone has room for a few only.
+const drawnAtMost = (view) => view.n || Math.min(Math.max(raw.network.nodes.length, 1), byId("canvas").clientWidth < 480 ? 24 : MOST_DRAWN);
+
 function overviewNodes(view) {
   const first = raw.network.nodes.map((node) => node.id);
-  const wanted = view.n || Math.max(first.length, 1);
+  const wanted = drawnAtMost(view);
   if (!isFiltered(view.filter) && wanted === first.length) return first;
   const linked = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes)));
   const before = new Set();
@@ -73,6 +76,7 @@ const homePlaces = new Map(raw.network.nodes.map((node) => [node.id, [node.x, no
 function placeNodes(view, nodes, edges) {
   if (view.view === "path") return placePath(view, nodes);
   if (view.view === "ego") return placeRings(view, nodes, edges);
+  if (view.view === "overview" && nodes.length < homePlaces.size * 0.6) return relax(nodes, edges, new Map());
   const places = new Map(nodes.filter((id) => view.view !== "community" && homePlaces.has(id)).map((id) => [id, homePlaces.get(id)]));
   return relax(nodes, edges, places);
 }
@@ -129,13 +133,13 @@ function relax(nodes, edges, fixed) {
     spot.x = (beside?.x ?? 0) + Math.cos(turn) * out;
     spot.y = (beside?.y ?? 0) + Math.sin(turn) * out;
   });
-  const ideal = 105;
+  const ideal = spots.length > 150 ? 190 : 115;
   const rounds = spots.length > 150 ? 140 : 260;
   for (let round = 0; round < rounds; round += 1) {
     const heat = 60 * (1 - round / rounds) + 1;
     for (const a of free) {
-      let dx = -a.x * 0.02;
-      let dy = -a.y * 0.03;
+      let dx = -a.x * 0.015;
+      let dy = -a.y * 0.02;
       for (const b of spots) {
         if (a === b) continue;
         const ex = a.x - b.x || 0.01 * (a.id - b.id);

@@ -7,7 +7,7 @@ function drawPanel() {
   const [kind, ...ids] = state.show;
   const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed }[kind];
   const panel = byId("panel");
-  panel.replaceChildren(...[draw ? draw(...ids) : drawHome()].flat().filter(Boolean));
+  panel.replaceChildren(...[draw ? draw(...ids) : state.view === "path" ? drawPath() : drawHome()].flat(Infinity).filter(Boolean));
   panel.scrollTop = 0;
 }
 
@@ -37,7 +37,7 @@ function leftOut() {
   const entitiesLeft = raw.all.entities - entities.length;
   const statementsLeft = raw.all.statements - statements.length;
   if (entitiesLeft <= 0 && statementsLeft <= 0) return "";
-  return el("p", { class: "facts" }, `The graph is larger than one page carries: ${plural(entitiesLeft, "entity", "entities")} and ${plural(statementsLeft, "statement")} of least weight are not in this file. `, el("code", {}, "kg serve"), " shows them all.");
+  return el("p", { class: "facts" }, "The graph is larger than one page carries: ", [entitiesLeft > 0 ? plural(entitiesLeft, "entity", "entities") : "", statementsLeft > 0 ? plural(statementsLeft, "statement") : ""].filter(Boolean).join(" and "), " of least weight are not in this file; ", el("code", {}, "kg serve"), " shows them.");
 }
 
 function countBy(list, key) {
@@ -90,7 +90,7 @@ function cardActions(id) {
   const target = el("input", { type: "search", list: "names", placeholder: "Path to …", "aria-label": `Path from ${entities[id].label} to`, size: 12,
     onchange: (event) => {
       const other = findEntity(event.target.value);
-      if (other !== null && other !== id) go({ view: "path", focus: id, to: other, more: [], show: ["entity", id] });
+      if (other !== null && other !== id) go({ view: "path", focus: id, to: other, more: [], show: [] });
     } });
   const here = drawn.members.includes(id);
   return el("div", { class: "actions" },
@@ -167,6 +167,20 @@ function drawPair(a, b) {
     el("p", { class: "facts" }, plural(list.length, "statement")),
     el("div", { class: "actions" }, entityLink(a), " · ", entityLink(b)),
     expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),
+  ];
+}
+
+// The pairs along the shortest paths, step by step.
+function drawPath() {
+  const { focus, to } = state;
+  const steps = distances(focus);
+  const pairs = drawn.members.flatMap((a) => drawn.members.filter((b) => steps.get(b) === steps.get(a) + 1 && entities[a].near.has(b)).map((b) => [a, b]))
+    .sort((x, y) => steps.get(x[0]) - steps.get(y[0]) || x[0] - y[0] || x[1] - y[1]);
+  return [
+    el("h2", {}, "From ", name(entities[focus].label), " to ", name(entities[to].label)),
+    el("p", { class: "facts" }, pairs.length ? `Linked in ${plural(steps.get(to), "step")}` : "Nothing links them, with the filters as they are."),
+    expandable(pairs, 12, ([a, b]) => el("section", {}, el("h3", {}, entityLink(a), " – ", entityLink(b)),
+      expandable(inTimeOrder(entities[a].near.get(b).filter(passes)), 2, (s) => drawStatement(s)))),
   ];
 }
 

@@ -14,7 +14,6 @@ function drawTimeline() {
   const box = byId("timeline");
   const dated = statements.filter((s) => s.days && passes(s));
   box.hidden = !dated.length;
-  byId("legend").style.bottom = dated.length ? "" : "10px";
   if (!dated.length) return;
   const selected = state.show.length && !["time", "disputed"].includes(state.show[0]) ? new Set(scope()) : null;
   const bins = timeBins(dated);
@@ -41,7 +40,7 @@ function drawTimeline() {
       group.append(tip);
       picture.append(group);
     }
-    if (i * step - lastLabel > 78 && (i + 1) * step + 40 < width + step) {
+    if (i * step - lastLabel > 78 && i * step + 62 < width) {
       const text = svg("text", { x: i * step + 1, y: 63 });
       text.textContent = label;
       picture.append(text);
@@ -69,7 +68,7 @@ function timeBins(dated) {
     else if (unit === 1) next.setUTCMonth(next.getUTCMonth() + times);
     else next.setUTCFullYear(next.getUTCFullYear() + times);
     const iso = date.toISOString();
-    const label = unit === 12 ? iso.slice(0, 4) + (times > 1 ? "s" : "") : sayDate(iso.slice(0, unit ? 7 : 10));
+    const label = unit === 12 ? iso.slice(0, 4) + (times > 1 ? "s" : "") : sayDate(iso.slice(0, unit ? 7 : 10)).replace(/([A-Z][a-z]{2})[a-z]+/, "$1");
     bins.push([date.getTime() / DAY, next.getTime() / DAY - 1, label]);
     date = next;
   }

@@ -1,0 +1,437 @@
+"""The page in a browser (Debian's Chromium), used as a reader uses it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from view_data import ID, KG, PROPERTIES, make_sample
+
+from kg.records import Article, Entity, RdfLiteral, Span, Statement
+from kg.view import build_page
+
+CHROMIUM = Path("/usr/bin/chromium")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium (apt-get install chromium)")
+
+TEXT = (
+    "Mayor Ana Ruiz opened the bridge. Ana Ruiz denied that Delta Works had paid the city council. Nobody else spoke.\n\n"
+    "Delta Works sued the city council in March 2024. The council will pay Delta Works. Rosa Lind met Ana Ruiz."
+)
+PEOPLE = {"ana": "Ana Ruiz", "delta": "Delta Works", "council": "city council", "rosa": "Rosa Lind", "sven": "Sven Olsen"}
+TYPES = {"ana": "Person", "delta": "Company", "council": "Organization", "rosa": "Person", "sven": "Person"}
+
+
+def _statement(number: int, subject: str, verb: str, object_: str, quote: str, article: str = "a1", **more: Any) -> Statement:
+    text = TEXT if article == "a1" else "Sven Olsen hired Rosa Lind."
+    start = text.index(quote)
+    return Statement(
+        id=f"s{number}",
+        article=article,
+        subject=ID + subject,
+        property=KG + verb,
+        object=ID + object_,
+        label=verb,
+        wording=verb,
+        evidence=(Span(start, start + len(quote)),),
+        **more,
+    )
+
+
+def story(**options: Any) -> str:
+    """Return the page of a small made-up story with one statement of each kind."""
+    articles = [
+        Article(
+            id="a1",
+            text=TEXT,
+            title="Bridge opens",
+            published="2024-04-02",
+            publisher="The Alden Herald",
+            url="https://n.example/1",
+        ),
+        Article(
+            id="a2", text="Sven Olsen hired Rosa Lind.", title="A new job", published="2023-01-05", publisher="Northern Wire"
+        ),
+    ]
+    entities = [
+        Entity(iri=ID + key, label=label, types=(TYPES[key],), named=True, aliases=("Mayor Ruiz",) if key == "ana" else ())
+        for key, label in PEOPLE.items()
+    ]
+    statements = [
+        _statement(
+            1,
+            "delta",
+            "pay",
+            "council",
+            "Delta Works had paid the city council",
+            polarity="Negative",
+            status="Claimed",
+            speaker=ID + "ana",
+            cue="denied",
+        ),
+        _statement(
+            2,
+            "delta",
+            "sue",
+            "council",
+            "Delta Works sued the city council in March 2024",
+            when=RdfLiteral("2024-03", "xsd:gYearMonth"),
+            when_text="in March 2024",
+        ),
+        _statement(3, "council", "pay", "delta", "The council will pay Delta Works", status="Planned", confidence=0.6),
+        _statement(4, "rosa", "meet", "ana", "Rosa Lind met Ana Ruiz"),
+        _statement(
+            5, "sven", "hire", "rosa", "Sven Olsen hired Rosa Lind", article="a2", when=RdfLiteral("2023-01-05", "xsd:date")
+        ),
+        _statement(6, "delta", "pay", "council", "Delta Works had paid the city council"),
+        Statement(
+            id="s7",
+            article="a1",
+            subject=ID + "ana",
+            property=KG + "position",
+            object=RdfLiteral("mayor"),
+            label="position",
+            wording="Mayor",
+            evidence=(Span(0, 14),),
+        ),
+    ]
+    return build_page(
+        articles, entities, statements, PROPERTIES, {"Person": "person", "Company": "company"}, title="A bridge", **options
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+class Reader:
+    """Opens pages from files and fails the test on any console error, request or dialog."""
+
+    def __init__(self, browser: Any, folder: Path) -> None:
+        self.browser, self.folder, self.trouble = browser, folder, []
+
+    def open(self, html: str, address: str = "", **options: Any) -> Any:
+        file = self.folder / "page.html"
+        file.write_text(html, encoding="utf-8")
+        page = self.browser.new_page(**({"viewport": {"width": 1300, "height": 800}, "color_scheme": "light"} | options))
+        page.on("console", lambda m: self.trouble.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: self.trouble.append(str(e)))
+        page.on("request", lambda r: self.trouble.append(r.url) if not r.url.startswith(("file:", "data:", "blob:")) else None)
+        page.on("dialog", lambda d: (self.trouble.append("dialog"), d.dismiss()))
+        page.goto(file.as_uri() + address)
+        page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
+        return page
+
+
+@pytest.fixture
+def reader(browser: Any, tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(browser, tmp_path)
+    yield reader
+    for context in browser.contexts:
+        context.close()
+    assert reader.trouble == []
+
+
+def canvas_click(page: Any, point: dict[str, float], **options: Any) -> None:
+    box = page.locator("#canvas").bounding_box()
+    page.mouse.click(box["x"] + point["x"], box["y"] + point["y"], **options)
+
+
+def place_of(page: Any, label: str) -> dict[str, float]:
+    """Return where the entity's node is on the canvas."""
+    return page.evaluate("label => window.kgPage.placeOf(label)", label)
+
+
+def test_overview_says_what_is_there(reader: Reader) -> None:
+    page = reader.open(story())
+    assert page.inner_text("h1") == "A bridge"
+    assert "2 articles · 5 entities · 7 statements · 1 only claimed · 1 negative" in page.inner_text("#counts")
+    assert "5 entities, 6 statements between them" in page.inner_text("#viewbar")
+    legend = page.inner_text("#legend")
+    assert all(word in legend for word in ("Person", "Organization", "claimed", "planned", "negative"))
+    assert page.locator("#panel ol.ranked li").first.inner_text()
+
+
+def test_search_by_other_name_and_keyboard_opens_the_card(reader: Reader) -> None:
+    page = reader.open(story())
+    page.keyboard.press("/")
+    page.keyboard.type("mayor ru")
+    assert page.inner_text("#found li:first-child").startswith("Ana Ruiz")
+    page.keyboard.press("Enter")
+    panel = page.inner_text("#panel")
+    assert "Ana Ruiz" in panel and "mayor" in panel and "also: Mayor Ruiz" in panel
+    assert "entity=ana" in page.url
+    page.keyboard.press("Escape")
+    page.fill("#search", "zzz")
+    assert "No entity has this name" in page.inner_text("#found")
+
+
+def test_card_shows_the_quote_in_its_sentence(reader: Reader) -> None:
+    page = reader.open(story(), "#entity=delta")
+    card = page.locator(".statement", has_text="claimed by").first
+    assert card.locator("mark").inner_text() == "Delta Works had paid the city council"
+    quote = card.locator("blockquote").inner_text()
+    assert quote.startswith("Mayor Ana Ruiz opened the bridge. Ana Ruiz denied that") and quote.endswith("Nobody else spoke.")
+    assert (
+        "negative" in card.inner_text()
+        and "claimed by Ana Ruiz (denied)" in card.inner_text()
+        and "disputed" in card.inner_text()
+    )
+    assert "The Alden Herald · 2 April 2024 · original" in card.inner_text()
+    assert card.locator("a").get_attribute("href") == "https://n.example/1"
+    assert "March 2024" in page.inner_text("#panel")
+
+
+def test_click_on_a_node_and_on_an_edge(reader: Reader) -> None:
+    page = reader.open(story())
+    canvas_click(page, place_of(page, "Rosa Lind"))
+    page.wait_for_function("location.hash.includes('entity=rosa')")
+    page.keyboard.press("Escape")
+    a, b = place_of(page, "Rosa Lind"), place_of(page, "Ana Ruiz")
+    canvas_click(page, {"x": (a["x"] + b["x"]) / 2, "y": (a["y"] + b["y"]) / 2})
+    page.wait_for_function("location.hash.includes('pair=')")
+    assert page.locator("#panel .statement").count() == 1
+    assert "Bridge opens" in page.inner_text("#panel .statement")
+
+
+def test_negative_and_claimed_lines_differ_in_shape(reader: Reader) -> None:
+    page = reader.open(story())
+    lines = page.evaluate("window.kgPage.lines()")
+    negative = next(line for line in lines if line["negative"])
+    asserted = next(line for line in lines if not line["negative"] and line["status"] == 0)
+    planned = next(line for line in lines if line["status"] == 2)
+    assert negative["arrow"] == "bar" and negative["dashes"]
+    assert asserted["arrow"] == "arrow" and not asserted["dashes"]
+    assert planned["dashes"] and planned["dashes"] != negative["dashes"]
+
+
+def test_double_click_brings_neighbours(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(400).arguments()))
+    before = page.evaluate("window.kgPage.drawn().length")
+    first = page.locator("#panel ol.ranked .link").first.inner_text()
+    canvas_click(page, place_of(page, first), click_count=2, delay=20)
+    page.wait_for_function("location.hash.includes('more=')")
+    assert before < page.evaluate("window.kgPage.drawn().length") <= 300
+
+
+def test_filters_combine_and_count(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_label("negative (“did not”)").check()
+    assert "1 statement matches" in page.inner_text("#filters")
+    assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Delta Works", "city council"]
+    assert page.locator("[data-facet=status] label", has_text="claimed").locator(".number").inner_text() == "1"
+    assert page.locator("[data-facet=polarity] label", has_text="positive").locator(".number").inner_text() == "6"
+    page.get_by_role("button", name="Clear all").click()
+    page.locator("[data-facet=source] label", has_text="Northern Wire").locator("input").check()
+    assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Rosa Lind", "Sven Olsen"]
+    page.get_by_role("button", name="Clear all").click()
+    page.get_by_label("only what is both said and denied").check()
+    assert "2 statements match" in page.inner_text("#filters")
+
+
+def test_time_and_confidence_sliders(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_label("from day").focus()
+    page.keyboard.press("End")
+    page.get_by_label("also undated statements").uncheck()
+    assert "1 statement matches" in page.inner_text("#filters")
+    page.get_by_role("button", name="Clear all").click()
+    page.get_by_label("least confidence").fill("65")
+    assert "6 statements match" in page.inner_text("#filters")
+
+
+def test_neighbourhood_path_back_and_forward(reader: Reader) -> None:
+    page = reader.open(story(), "#entity=sven")
+    page.get_by_role("button", name="Only its neighbours").click()
+    assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Rosa Lind", "Sven Olsen"]
+    page.get_by_role("button", name="2 steps", exact=True).click()
+    assert "Ana Ruiz" in page.evaluate("window.kgPage.drawn()")
+    page.get_by_placeholder("Path to").fill("Ana Ruiz")
+    page.keyboard.press("Tab")
+    page.wait_for_function("location.hash.includes('view=path')")
+    assert "2 steps" in page.inner_text("#viewbar")
+    assert page.evaluate("window.kgPage.drawn()") == ["Sven Olsen", "Rosa Lind", "Ana Ruiz"]
+    page.click("#back")
+    page.wait_for_function("location.hash.includes('hops=2')")
+    page.click("#back")
+    page.wait_for_function("!location.hash.includes('hops=2')")
+    page.click("#forward")
+    page.wait_for_function("location.hash.includes('hops=2')")
+
+
+def test_address_holds_the_view(reader: Reader) -> None:
+    page = reader.open(story(), "#view=ego&focus=delta&hops=2&entity=council&filter.status=Asserted&filter.confidence=10")
+    assert "Around Delta Works" in page.inner_text("#viewbar")
+    assert page.inner_text("#panel h2").strip() == "city council"
+    assert page.get_by_label("asserted").is_checked()
+    assert "hops=2" in page.url and "filter.status=Asserted" in page.url
+
+
+@pytest.mark.parametrize(
+    "address", ["#entity=nobody", "#view=path&focus=ana", "#in=99&folded=77&n=x", "#filter.status=Odd&when=x/y", "#%E0%A4%A"]
+)
+def test_odd_addresses_show_the_overview(reader: Reader, address: str) -> None:
+    page = reader.open(story(), address)
+    assert "What matters here" in page.inner_text("#panel")
+
+
+def test_reading_view_both_ways(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_role("button", name="Bridge opens").click()
+    assert page.inner_text("#panel .text") == TEXT
+    page.locator("#panel .text mark", has_text="had paid the").click()
+    assert page.locator("#panel .statement.chosen").count() == 1
+    page.locator("#panel .text .entity", has_text="Rosa Lind").click()
+    assert page.inner_text("#panel h2").strip() == "Rosa Lind"
+
+
+def test_without_text_the_quotes_stay(reader: Reader) -> None:
+    page = reader.open(story(no_text=True), "#article=a1")
+    assert "not in this page" in page.inner_text("#panel")
+    assert "Delta Works had paid the city council" in page.inner_text("#panel")
+    assert "Nobody else spoke" not in page.content()
+
+
+def test_timeline_opens_its_statements(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_role("button", name="Mar 2024: 1 statement").focus()
+    page.keyboard.press("Enter")
+    assert "Delta Works sued the city council in March 2024" in page.inner_text("#panel")
+    page.get_by_role("button", name="Show only this time").click()
+    assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Delta Works", "city council"]
+
+
+def test_groups_fold_and_unfold(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(200).arguments()), "#in=0")
+    before = len(page.evaluate("window.kgPage.nodes()"))
+    page.get_by_role("button", name="Fold into one").click()
+    assert len(page.evaluate("window.kgPage.nodes()")) < before
+    page.get_by_role("button", name="Unfold").click()
+    assert len(page.evaluate("window.kgPage.nodes()")) == before
+
+
+def test_downloads(reader: Reader) -> None:
+    import rdflib
+
+    page = reader.open(story())
+    files: dict[str, bytes] = {}
+    for kind in ("png", "svg", "ttl", "csv", "graphml"):
+        page.click("#downloads summary")
+        with page.expect_download() as waiting:
+            page.click(f"[data-export={kind}]")
+        files[kind] = Path(waiting.value.path()).read_bytes()
+    assert files["png"].startswith(b"\x89PNG")
+    assert "Ana Ruiz" in "".join(ET.fromstring(files["svg"]).itertext())
+    graph = rdflib.Graph().parse(data=files["ttl"], format="turtle")
+    assert (rdflib.URIRef(ID + "delta"), rdflib.URIRef(KG + "sue"), rdflib.URIRef(ID + "council")) in graph
+    assert (rdflib.URIRef(ID + "council"), rdflib.URIRef(KG + "pay"), rdflib.URIRef(ID + "delta")) not in graph
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
+    assert {row["quote"] for row in rows} >= {"Rosa Lind met Ana Ruiz"}
+    assert len(rows) == 7
+    import networkx as nx
+
+    assert len(nx.read_graphml(io.BytesIO(files["graphml"])).nodes) == 5
+
+
+def test_theme_switches_and_stays(reader: Reader) -> None:
+    page = reader.open(story(), color_scheme="dark")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.click("#theme")
+    assert page.get_attribute("html", "data-theme") == "light"
+
+
+def test_phone(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(200).arguments()), viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert len(page.evaluate("window.kgPage.drawn()")) <= 24
+    page.click("#show-filters")
+    assert page.locator("#filters").is_visible()
+
+
+def test_every_control_has_a_name(reader: Reader) -> None:
+    page = reader.open(story(), "#entity=ana")
+    nameless = page.evaluate("""() => [...document.querySelectorAll("button, input, summary, a, [role=button]")]
+        .filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.placeholder || e.labels?.length))
+        .map((e) => e.outerHTML)""")
+    assert nameless == []
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\u202egnitfihs\u202c \u2066x",
+    "</script><script>alert(2)</script>",
+    "javascript:alert(3)",
+    "{{data}}",
+    "\x1b[31mred\x00",
+    "a\u2028b",
+    "${alert(4)}",
+    "=cmd|'/c calc'!A1",
+    "😀 astral 👩‍🚀",
+]
+
+
+def test_hostile_text_stays_text(reader: Reader) -> None:
+    text = " met ".join(HOSTILE) + "."
+    articles = [Article(id=f"a{name}", text=text, title=name, publisher=name, url=name, authors=(name,)) for name in HOSTILE]
+    entities = [
+        Entity(iri=f'{ID}{i}<"> {name[:3]}', label=name, types=("Person", name), named=True, aliases=(name + "!",))
+        for i, name in enumerate(HOSTILE)
+    ]
+    statements = [
+        Statement(
+            id=f"s{i}{name}",
+            article=f"a{name}",
+            subject=entities[i].iri,
+            property=f"{KG}x{name}",
+            object=entities[(i + 1) % len(HOSTILE)].iri,
+            label=name,
+            wording=name,
+            cue=name,
+            speaker=entities[0].iri,
+            status="Claimed",
+            when=RdfLiteral(name, "xsd:date"),
+            when_text=name,
+            evidence=(Span(text.index(name), text.index(name) + len(name)),),
+            qualifiers=((KG + name, RdfLiteral(name)),),
+        )
+        for i, name in enumerate(HOSTILE)
+    ]
+    html = build_page(articles, entities, statements, {}, {}, title=HOSTILE[0])
+    page = reader.open(html)
+    for i in range(len(HOSTILE)):
+        page.evaluate("i => window.kgPage.choose(i)", i)
+        page.wait_for_timeout(20)
+        assert page.locator("#panel img, #panel script").count() == 0
+    page.evaluate("window.kgPage.read(0)")
+    assert page.locator("#panel .text").count() == 1
+    marks = page.evaluate("window.kgPage.quotes()")
+    assert sorted(marks) == sorted(HOSTILE)
+    for kind in ("svg", "ttl", "csv", "graphml"):
+        page.click("#downloads summary")
+        with page.expect_download() as waiting:
+            page.click(f"[data-export={kind}]")
+        body = Path(waiting.value.path()).read_bytes()
+        if kind in ("svg", "graphml"):
+            ET.fromstring(body)
+        if kind == "ttl":
+            import rdflib
+
+            rdflib.Graph().parse(data=body, format="turtle")
+
+
+def test_same_page_usable_with_many_entities(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(2000).arguments()))
+    assert len(page.evaluate("window.kgPage.drawn()")) == 60
+    page.fill("#search", "abel 1")
+    page.keyboard.press("Enter")
+    assert page.locator("#panel .statement").count() > 0
