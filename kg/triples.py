@@ -22,6 +22,8 @@ PREPOSITIONS = frozenset("""of in on at to for from with by as into about betwee
     concerning despite until since off onto inside outside throughout amid""".split())
 #: roles that are no preposition
 CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+#: verbs that make one predicate with a bare noun: "take place in", "take part in"
+LIGHT = frozenset({"take", "make", "give", "have"})
 
 
 class Triple(NamedTuple):
@@ -33,6 +35,7 @@ class Triple(NamedTuple):
     subject_span: Span
     object_span: Span
     claim: Claim
+    further: tuple[str, ...] = ()
 
 
 class Part(NamedTuple):
@@ -40,6 +43,7 @@ class Part(NamedTuple):
 
     predicate: str
     argument: Argument
+    further: tuple[str, ...] = ()
 
 
 def triples(extraction: Extraction) -> list[Triple]:
@@ -89,12 +93,17 @@ class _Writer:
                 # "There is no evidence": what is there is the object
                 name = "there" if "there" in before else "There"
                 parts = [Part(claim.phrase, subject), *parts]
-        for predicate, argument in parts:
-            yield Triple(name, predicate, self.wording(argument), self.place(subject), self.place(argument), claim)
+        for predicate, argument, further in parts:
+            yield Triple(name, predicate, self.wording(argument), self.place(subject), self.place(argument), claim, further)
 
     def parts(self, claim: Claim) -> list[Part]:
         """Return the arguments of a verb's claim, but for the subject, with the predicate wording before each."""
         found: list[Part] = []
+        further = []
+        for a in claim.arguments:
+            m = self.mentions.get(a.mention) if a.mention is not None else None
+            if a.role == "time": further.append((a, self.wording(a)))
+            elif a.role not in CORE and m is not None and (m.value is not None and m.value.kind in ("date","duration") or m.kind in ("name", "value")): further.append((a, self.preposition(claim, a) + " " + self.wording(a)))
         base = claim.phrase
         indirect = [a for a in claim.arguments if a.role == "indirect"] if not claim.passive else []
         for argument in indirect:
@@ -104,12 +113,15 @@ class _Writer:
             if (argument.role == "object" and (not claim.passive or argument is not surface_subject(claim))) or argument.role == "complement":
                 bare = argument.role == "complement" and argument.mention is None and claim.form == "copula"
                 # "is responsible for": the adjective alone says nothing
-                if not (bare and (any(a.start >= argument.end for _, a in phrases) or any(a.role == "clause" for a in claim.arguments))):
+                light = bool(phrases) and claim.lemma in LIGHT and " " not in self.brief(argument) and self.brief(argument).islower()
+                if not light and not (bare and (any(a.start >= argument.end for _, a in phrases) or any(a.role == "clause" for a in claim.arguments))):
                     found.append(Part(base, argument))
                 base += " " + (self.wording(argument) if 'baseof' in X else self.brief(argument))
         if claim.passive:
             found.extend(Part(claim.phrase + " by", a) for a in claim.arguments if a.role == "subject")
+        of = [p.argument for p in found if p.argument.role == "complement"]
         for preposition, argument in phrases:
+            if 'noofdup' in X and preposition == "of" and any(o.start <= argument.start < o.end and o.mention is not None for o in of): continue
             found.extend(self.gerund_parts(f"{base} {preposition}", argument))
         found.extend(Part(base, a) for a in claim.arguments if a.role == "time")
         for argument in claim.arguments:
@@ -118,13 +130,14 @@ class _Writer:
                 found.append(Part(base, argument))
         if not found and not any(a.role == "clause" for a in claim.arguments):
             found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in claim.phrase.split())
+        if found: found[0] = found[0]._replace(further=tuple(w for a, w in further if a is not found[0].argument))
         return found
 
     def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
         """Return the parts of a prepositional argument; "by closing the mine" becomes "... by closing | the mine"."""
         inner = self.claims.get(argument.claim) if argument.claim is not None else None
         parts = self.parts(inner) if inner is not None and 'nogerund' not in X else []
-        return [Part(f"{predicate} {part.predicate}", part.argument) for part in parts[:1]] or [Part(predicate, argument)]
+        return [Part(f"{predicate} {part.predicate}", part.argument, part.further) for part in parts[:1]] or [Part(predicate, argument)]
 
     def nominal_parts(self, claim: Claim) -> tuple[Argument | None, list[Part]]:
         """Return subject and parts of a claim read from a noun phrase; forms that are no sentence in binary give none."""
@@ -181,6 +194,14 @@ class _Writer:
             return argument.start, argument.end
         start = max(argument.start, min(mention.full.start, mention.start))
         end = max(min(mention.end, argument.end), start + 1)
+        while end < len(self.text) and self.text[end] in "-–/" and self.text[end + 1:end + 2].isalnum():
+            end += 1  # one word joined by hyphens that the parser took for several
+            while end < len(self.text) and self.text[end].isalnum():
+                end += 1
+        while start > 1 and self.text[start - 1] in "-–/" and self.text[start - 2].isalnum():
+            start -= 1
+            while start > 0 and self.text[start - 1].isalnum():
+                start -= 1
         last = self.text[start:end].rpartition(" ")[2]
         return start, end - len(last) - 1 if last.lower() in PREPOSITIONS and end - len(last) > start + 1 else end
 
@@ -229,7 +250,7 @@ def triple_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, ob
         entity = writer.entities.get(speaker.entity) if speaker is not None else None
         yield {"doc": doc or extraction.article.id, "sent": None, "sentence": writer.cut(claim.sentence.start, claim.sentence.end),
                "subject": triple.subject, "predicate": triple.predicate, "object": triple.object,
-               "confidence": round(claim.confidence, 4), "args": [],
+               "confidence": round(claim.confidence, 4), "args": list(triple.further),
                "subject_span": [triple.subject_span.start, triple.subject_span.end],
                "object_span": [triple.object_span.start, triple.object_span.end],
                "property": claim.property or None, "status": claim.status, "polarity": claim.polarity, "certainty": claim.certainty,

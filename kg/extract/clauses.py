@@ -40,6 +40,8 @@ CIRCUMSTANCES = {"day", "time", "year", "month", "week", "moment", "night", "mor
 LINKERS = {"also", "then", "however", "therefore", "thus", "too", "so", "moreover", "meanwhile", "instead", "otherwise", "still", "yet", "even",
            "just", "only", "well", "as", "when", "where", "why", "how", "there", "not", "never", "indeed", "hence", "furthermore",
            "additionally", "besides", "nonetheless", "nevertheless", "though", "rather", "else", "whenever", "wherever", "once"}
+REPORTING = {"say", "tell", "announce", "report", "write", "add", "claim", "argue", "confirm", "deny", "state", "warn", "note", "allege",
+             "admit", "insist", "suggest", "explain", "declare", "reveal", "acknowledge", "testify", "conclude", "predict", "post"}
 SUBORDINATORS = {"if", "unless", "whether", "because", "although", "though", "while", "since", "before", "after", "until", "when", "as"}
 PUNCTUATION = {",", ";", ":", "-", "--", "–", "—", ".", "(", ")", "[", "]", "!", "?", "'", '"', "``", "''", "“", "”", "‘", "’", "`"}
 
@@ -168,7 +170,8 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
         following = next((c for c in tree.children[last] if tree.deps[c] == "conj" and c > last), -1)
         if following < 0:
             return found
-        glued = tree.starts[following] == tree.ends[following - 1]  # "the Smith-Jones paper"
+        edge = tree.left[following]
+        glued = tree.starts[edge] == tree.ends[edge - 1]  # "the Smith-Jones paper"
         if not glued and (tree.entity[following] < 0 or tree.entity[following] != tree.entity[i]):
             if tree.pos[following] in ("VERB", "AUX") and tree.pos[i] not in ("VERB", "AUX") and tree.tags[following] != "VBG":
                 return found
@@ -184,7 +187,8 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
             if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
-            end = min(end, tree.left[c])
+            if tree.starts[tree.left[c]] > tree.ends[tree.left[c] - 1]:
+                end = min(end, tree.left[c])
         elif tree.deps[c] in ("prep", "xcomp", "ccomp") and tree.deps[i] == "acomp":
             end = min(end, tree.left[c])  # "responsible for the bridge": the preposition is a role of its own
         elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis") and tree.words[tree.left[c] - 1] in (",", "(", "-", "--", "–", "—"):
@@ -314,18 +318,24 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             draft.negations = draft.negations or [n for n in parent.negations if n < parent.verb and tree.words[verb - 1] in ("or", "nor")]
         if not draft.marks:
             draft.marks = list(parent.marks)
+    if draft.relation == "relcl" and parent is not None and draft.own_subject and tree.words[tree.left[verb]].lower() == "that" \
+            and tree.deps[head] == "pobj" and tree.lemmas[parent.verb] in REPORTING and not parent.clauses \
+            and tree.tags[draft.subjects[0]] not in RELATIVE_TAGS and not any(
+                tree.deps[c] == "prep" and not tree.children[c] for c in tree.children[verb]):
+        # "The mayor said in a letter that the bridge was safe": the parser hangs the clause on the letter
+        draft.relation = "ccomp"
+        parent.clauses.append(draft.id)
     if draft.relation == "relcl":
         _antecedent(tree, draft, head)
-        if draft.inherited and parent is not None and head in parent.complements and parent.subjects and not parent.objects:
-            draft.subjects = list(parent.subjects)
+        if draft.inherited and _predicated(tree, head, parent):
+            draft.subjects = list(parent.subjects) if parent is not None else []
     elif draft.own_subject:
         _loose_relative(tree, draft)
     if draft.own_subject:
         return
     draft.inherited = True
     if draft.relation in ("acl", "relcl"):
-        if parent is not None and head in parent.complements and parent.subjects and not parent.objects:
-            # "Ann was the first pilot to cross the strait", "Ann is a pilot who ...": said of Ann
+        if parent is not None and _predicated(tree, head, parent):
             draft.subjects = list(parent.subjects)
             return
         abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
@@ -352,6 +362,12 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         draft.group = frame + [g for g in draft.group if g not in frame]
         draft.negations = parent.negations + draft.negations
         draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
+
+
+def _predicated(tree: Tree, noun: int, parent: _Draft | None) -> bool:
+    """True if what is said of `noun` is said of the subject: "Ann was the first pilot to cross the strait"; a name is nobody else."""
+    return parent is not None and noun in parent.complements and bool(parent.subjects) and not parent.objects \
+        and tree.pos[noun] != "PROPN" and tree.lemmas[noun] not in INTENTIONS
 
 
 def _same_form(tree: Tree, draft: _Draft, other: int) -> bool:
@@ -429,8 +445,11 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     Subjects, objects and complements are distributed, every other constituent is an argument of each claim. A clause without
     subject and object (an imperative, a verbless heading) makes no claim.
     """
+    mentions = list(mentions)
     by_head = {tree.at[m.head.start]: m.id for m in mentions if m.head.start in tree.at}
     wordings: dict[int, tuple[int, int]] = {}
+
+    names = {tree.at[m.head.start]: (m.start, m.end) for m in mentions if m.head.start in tree.at}
 
     def argument(role: str, token: int, claim: int | None = None) -> Argument:
         if token not in wordings:
@@ -450,7 +469,8 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     for clause, frame in zip(clauses, frames, strict=True):
         shared = [argument("clause", clauses[c].verb, first_claim[c]) for c in clause.clauses]
         shared += [argument(_preposition(tree, a.prep), a.token, claim_of.get(a.token) if a.clausal else None)
-                   for a in clause.adverbials]
+                   for a in clause.adverbials if not any(
+                       c in names and names[c][0] <= tree.starts[a.token] < names[c][1] for c in clause.complements)]
         shared += [argument("time", t) for t in clause.times] + [argument("adverb", a) for a in clause.adverbs]
         for core in frame:
             arguments = tuple(dict.fromkeys([argument(role, token) for role, token in core] + shared))
