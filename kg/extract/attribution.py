@@ -1,9 +1,9 @@
 """Who says it, and how sure: sets polarity, certainty, tense, status, speaker, source and cue of each claim.
 
-What holds of a predicate follows from the words around it (negation, modals, adverbs) and from what it is embedded in: "denied that",
-"failed to", "plans to", "if". Each predicate's :class:`View` is computed from that of the predicate above it, so the nesting may be
-any number deep and each token is looked at once. The distinctions are those of FactBank (Sauri and Pustejovsky 2009) and MinIE
-(Gashteovski et al. 2017); what each word does stands in ``data/cues.toml``.
+What holds of a predicate follows from the words around it (negation, modals, adverbs) and from what it is embedded in: "denied
+that", "failed to", "plans to", "if". Each predicate's :class:`View` is computed from that of the predicate above it, so the
+nesting may be any number deep and each token is looked at once. The distinctions are those of FactBank (Sauri and Pustejovsky 2009) and
+MinIE (Gashteovski et al. 2017); what each word does stands in ``data/cues.toml``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from kg.extract.clauses import Clause
-from kg.extract.cues import Cue, load_cues
+from kg.extract.cues import Cue, Effect, load_cues
 from kg.extract.quotes import Quote
 from kg.extract.tree import Tree
 from kg.records import Certainty, Claim, Mention, Polarity, Span, Status, Tense
@@ -20,24 +22,66 @@ from kg.records import Certainty, Claim, Mention, Polarity, Span, Status, Tense
 RANK: dict[str, int] = {"Certain": 0, "Probable": 1, "Possible": 2}
 #: of two statuses the one further right wins: "he said he plans to" is a claim, "he said that if she won" a condition
 STATUS_RANK: dict[str, int] = {"Asserted": 0, "Planned": 1, "Claimed": 2, "Conditional": 3, "Asked": 4}
-MODALS: dict[str, Certainty] = {"may": "Possible", "might": "Possible", "could": "Possible", "can": "Possible", "should": "Probable",
-                                "ought": "Probable", "must": "Probable"}
+MODALS: dict[str, Certainty] = {
+    "may": "Possible",
+    "might": "Possible",
+    "could": "Possible",
+    "can": "Possible",
+    "should": "Probable",
+    "ought": "Probable",
+    "must": "Probable",
+}
 NEGATIVE_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither"])
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 CORE = ("nsubj", "nsubjpass", "dobj", "attr", "pobj", "dative")
 #: verbs whose that-clause is no statement of their subject: "this means that", "it happened that", "he made sure that"
-NOT_SAYING = frozenset(["mean", "make", "ensure", "be", "happen", "help", "let", "cause", "allow", "turn", "result", "get", "have", "start",
-                        "matter", "do", "guarantee", "see", "watch", "seem", "appear", "wait", "remain", "become"])
+NOT_SAYING = frozenset(
+    [
+        "mean",
+        "make",
+        "ensure",
+        "be",
+        "happen",
+        "help",
+        "let",
+        "cause",
+        "allow",
+        "turn",
+        "result",
+        "get",
+        "have",
+        "start",
+        "matter",
+        "do",
+        "guarantee",
+        "see",
+        "watch",
+        "seem",
+        "appear",
+        "wait",
+        "remain",
+        "become",
+    ]
+)
 #: prepositions whose clause did not happen: "left without paying", "instead of paying"
 WITHOUT = frozenset(["without", "instead", "rather"])
 #: verbs that take an accusation with a preposition: "accused of stealing", "charged with fraud"
-ACCUSING = {"accuse": "of", "suspect": "of", "charge": "with", "indict": "for", "blame": "for", "sue": "for", "investigate": "for"}
+ACCUSING = {
+    "accuse": "of",
+    "suspect": "of",
+    "charge": "with",
+    "indict": "for",
+    "blame": "for",
+    "sue": "for",
+    "investigate": "for",
+}
 NEWSPAPERS = frozenset(["newspaper", "broadcaster", "tabloid", "newswire"])
-PRESUPPOSED = frozenset(["title", "apposition", "possessive", "compound"])
+DEFINITE = frozenset(["the", "this", "that", "these", "those"])
+COPULAS = frozenset(["be", "seem", "become", "feel"])
 
 
 class View(NamedTuple):
-    """How one predicate stands in the text; ``speaker``, ``source`` are head tokens or -1, ``cue`` tokens (first, end) or empty."""
+    """How one predicate stands in the text; ``speaker`` and ``source`` are head tokens or -1, ``cue`` tokens."""
 
     negative: bool = False
     certainty: Certainty = "Certain"
@@ -48,15 +92,18 @@ class View(NamedTuple):
     cue: tuple[int, ...] = ()
 
 
-def attribute(tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote], clauses: Sequence[Clause],
-              claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims with polarity, certainty, tense, status, speaker, source and cue set, in the given order.
+def attribute(
+    tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote], clauses: Sequence[Clause], claims: Sequence[Claim]
+) -> list[Claim]:
+    """Return the claims with polarity, certainty, tense, status, speaker, source and cue set, in the given order, numbered by it.
 
-    A newspaper or agency that reports a thing becomes its ``source`` and leaves it Asserted; any other party becomes the ``speaker``
-    and makes it Claimed. Of nested reports the innermost is kept: "A denied that B did it, C said" is A's denial.
+    Claims that arguments refer to must come first and bear their position as id, as those of ``clause_claims`` do.
+
+    A newspaper or agency that reports a thing becomes its ``source`` and leaves it Asserted; any other party becomes the
+    ``speaker`` and makes it Claimed. Of nested reports the innermost is kept: "A denied that B did it, C said" is A's denial.
     """
     reader = _Reader(tree, mentions, quotes, clauses)
-    return [reader.mark(claim) for claim in claims]
+    return [reader.mark(claim, number) for number, claim in enumerate(claims)]
 
 
 class _Reader:
@@ -72,19 +119,27 @@ class _Reader:
         self.quotes = quotes
         self.quote_of = [-1] * len(tree)
         for number, quote in enumerate(quotes):
-            self.quote_of[quote.first:quote.end] = [number] * (quote.end - quote.first)
+            self.quote_of[quote.first : quote.end] = [number] * (quote.end - quote.first)
         self.according = self._according()
 
-    def mark(self, claim: Claim) -> Claim:
-        """Return the claim as its predicate stands in the text."""
-        token = self.tree.at.get(claim.predicate.start, -1)
-        if token < 0:
-            return claim
+    def mark(self, claim: Claim, number: int) -> Claim:
+        """Return the claim as its predicate stands in the text, with the id `number`."""
+        token = self.tree.at[claim.predicate.start]
         view = self.nominal(token, claim.form) if claim.form not in ("verb", "copula") else self.view(token)
         polarity: Polarity = "Negative" if view.negative else "Positive"
         speaker, source = self._mention(view.speaker), self._mention(view.source)
         span = Span(self.tree.starts[view.cue[0]], self.tree.ends[view.cue[-1]]) if view.cue else None
-        return _changed(claim, polarity, view, speaker, source, span)
+        return msgspec.structs.replace(
+            claim,
+            id=number,
+            polarity=polarity,
+            certainty=view.certainty,
+            tense=view.tense,
+            status=view.status,
+            speaker=speaker,
+            source=source,
+            cue=span,
+        )
 
     def _mention(self, token: int) -> int | None:
         """Return the id of the mention whose head is `token`, or that begins the phrase it heads."""
@@ -113,7 +168,7 @@ class _Reader:
     def _above(self, i: int) -> int:
         """Return the predicate that `i` is embedded in, or -1: the verb, adjective or noun above, prepositions skipped.
 
-        "Ruiz denied it, Delta's lawyer told the Herald": the parser joins the second verb to the first; it is the one that reports.
+        "Ruiz denied it, Delta's lawyer told the Herald": the parser joins the reporting verb to the other.
         """
         tree = self.tree
         trailing = self._trailing_report(i)
@@ -129,16 +184,21 @@ class _Reader:
         return head
 
     def _trailing_report(self, i: int) -> int:
-        """Return the reporting verb that ends the sentence of `i` as a joined clause: "It rained, the mayor told the Herald.", or -1."""
+        """Return the reporting verb that ends the sentence of `i` as a joined clause ("It rained, the mayor told us."), or -1."""
         tree = self.tree
         if not tree.children[i] or tree.pos[i] not in ("VERB", "AUX"):
             return -1
         last = -1
         for child in reversed(tree.children[i]):
-            if child > i and tree.deps[child] in ("conj", "parataxis", "dep") and tree.lemmas[child] in self.cues.speech:
+            if child > i and tree.deps[child] in ("conj", "parataxis", "dep") and tree.lemmas[child] in self.cues.reporting:
                 last = child
                 break
-        if last < 0 or tree.tags[last] not in ("VBD", "VBZ", "VBP") or tree.child(last, "nsubj") < 0 or tree.child(last, "ccomp") >= 0:
+        if (
+            last < 0
+            or tree.tags[last] not in ("VBD", "VBZ", "VBP")
+            or tree.child(last, "nsubj") < 0
+            or tree.child(last, "ccomp") >= 0
+        ):
             return -1
         if any(tree.deps[c] == "cc" and c < last for c in tree.children[i]):
             return -1
@@ -154,19 +214,29 @@ class _Reader:
         """Return what the predicate `i` takes from the predicate `above` it."""
         tree, dep = self.tree, self.tree.deps[i]
         upper = self.views[above]
-        report = View(status="Claimed" if upper.status == "Claimed" else "Asserted", speaker=upper.speaker, source=upper.source,
-                      cue=upper.cue, tense=upper.tense, certainty=upper.certainty if upper.status == "Claimed" else "Certain")
+        report = View(
+            status="Claimed" if upper.status == "Claimed" else "Asserted",
+            speaker=upper.speaker,
+            source=upper.source,
+            cue=upper.cue,
+            tense=upper.tense,
+            certainty=upper.certainty if upper.status == "Claimed" else "Certain",
+        )
+        if i in upper.cue:  # "..., he said, "...": the parser hangs the reporting verb on the quote
+            return View()
         if self._trailing_report(i) == above:
             return self._reported(above, self._best(above, "that"), upper)
         if dep == "conj":
-            shared = tree.child(i, *SUBJECTS) < 0 or tree.child(i, "aux", "auxpass") < 0 and not self._finite(i)
-            if tree.pos[above] not in ("VERB", "AUX") or shared and not self._finite(i):
+            shared = tree.child(i, *SUBJECTS) < 0 or (tree.child(i, "aux", "auxpass") < 0 and not self._finite(i))
+            if tree.pos[above] not in ("VERB", "AUX") or (shared and not self._finite(i)):
                 negated = upper.negative and (not self._local_negation(above) or self._joined_by_or(above, i))
                 return upper._replace(negative=negated)
             return self.embedded_like(above, i)
-        if dep == "relcl" or dep == "appos":
+        if dep == "relcl" and self._has_to(i) and not self._finite(i):
+            return self._noun_clause(i, above, report)
+        if dep in ("relcl", "appos"):
             return report
-        if dep in ("ccomp", "csubj", "parataxis") or dep == "advcl" and self._is_report_of(above, i):
+        if dep in ("ccomp", "csubj", "parataxis") or (dep == "advcl" and self._is_report_of(above, i)):
             return self._complement(i, above, upper, report)
         if dep == "xcomp" or dep == "ccomp":
             return self._infinitive(i, above, upper, report)
@@ -175,7 +245,8 @@ class _Reader:
         if dep == "acl":
             return self._noun_clause(i, above, report)
         if dep == "advcl" and not self._finite(i):
-            return report._replace(status=upper.status, certainty=upper.certainty)
+            below = report._replace(status=upper.status, certainty=upper.certainty)
+            return _worse(below, "Probable") if self._has_to(i) else below  # a purpose: "he flew to Lima to sell the farm"
         if dep in ("acomp", "attr", "oprd", "dobj") and tree.pos[above] in ("VERB", "AUX"):
             return upper
         return report
@@ -197,18 +268,23 @@ class _Reader:
         """Return what a finite clause takes from the verb or adjective it completes."""
         tree = self.tree
         marks = {tree.words[c].lower() for c in tree.children[i] if tree.deps[c] == "mark"}
+        if i < above and not marks and tree.deps[i] == "ccomp" and tree.lemmas[above] not in self.cues.reporting:
+            return View()  # "The law is new, so the town waits": two sentences, not one inside the other
         if not self._finite(i) and "that" not in marks and self._has_to(i):
             return self._infinitive(i, above, upper, report)
+        if not marks and any(tree.tags[c] in ("WRB", "WP") for c in tree.children[i] if c < i):
+            return report  # what, why and how ask no doubt: "did not say why the shop was closed"
         if marks & {"whether", "if"}:
             return report._replace(status="Asked")
-        if tree.pos[above] == "ADJ" or tree.child(above, "acomp") >= 0 and tree.lemmas[above] in ("be", "seem", "become", "feel"):
+        if tree.pos[above] == "ADJ" or (tree.child(above, "acomp") >= 0 and tree.lemmas[above] in COPULAS):
             adjective = above if tree.pos[above] == "ADJ" else tree.child(above, "acomp")
             return self._predicate_adjective(adjective, report)
         cue = self._best(above, "that")
         if cue:
             return self._reported(above, cue, upper)
         if "that" in marks and tree.lemmas[above] not in NOT_SAYING and tree.lemmas[above] not in self.cues.verbs:
-            return self._reported(above, Cue("said", "Claimed", speaker=True), upper)
+            view = self._reported(above, Cue("said", "Claimed", speaker=True), upper)
+            return view if upper.speaker < 0 else view._replace(speaker=upper.speaker, cue=upper.cue)
         if tree.lemmas[above] in self.cues.verbs:
             return report
         return report._replace(status=upper.status if upper.status != "Planned" else "Asserted")
@@ -228,12 +304,22 @@ class _Reader:
     def _reported(self, verb: int, cue: Cue | None, upper: View) -> View:
         """Return the view of what `verb` reports."""
         if cue is None or not cue.status:
-            return View(status=upper.status if upper.status in ("Claimed", "Asked", "Conditional") else "Asserted", speaker=upper.speaker,
-                        source=upper.source, cue=upper.cue)
+            return View(
+                status=upper.status if upper.status in ("Claimed", "Asked", "Conditional") else "Asserted",
+                speaker=upper.speaker,
+                source=upper.source,
+                cue=upper.cue,
+            )
         if cue.status in ("Planned", "Asked"):
-            return View(status=cue.status, speaker=upper.speaker, source=upper.source, cue=upper.cue, negative=False,  # type: ignore[arg-type]
-                        tense="Future" if cue.status == "Planned" else "Present")
-        certainty: Certainty = cue.certainty or "Certain"  # type: ignore[assignment]
+            return View(
+                status=cue.status,
+                speaker=upper.speaker,
+                source=upper.source,
+                cue=upper.cue,
+                negative=False,
+                tense="Future" if cue.status == "Planned" else "Present",
+            )
+        certainty: Certainty = cue.certainty or "Certain"
         tokens = self._cue_tokens(verb)
         if upper.negative and not cue.negative:  # "did not say that it was safe": nobody says so
             return View(certainty="Possible", status="Claimed", source=upper.source, cue=tokens)
@@ -244,15 +330,23 @@ class _Reader:
         if heard >= 0:
             source = heard
         if speaker >= 0 and self._is_outlet(speaker) and cue.group in ("said", "revealed", "found"):
-            return View(negative=negative, certainty=certainty, status=upper.status if upper.status != "Planned" else "Asserted",
-                        speaker=upper.speaker, source=speaker, cue=tokens)
+            return View(
+                negative=negative,
+                certainty=certainty,
+                status=upper.status if upper.status != "Planned" else "Asserted",
+                speaker=upper.speaker,
+                source=speaker,
+                cue=tokens,
+            )
         return View(negative=negative, certainty=certainty, status="Claimed", speaker=speaker, source=source, cue=tokens)
 
     def _infinitive(self, i: int, above: int, upper: View, report: View) -> View:
-        """Return what an infinitive or gerund takes from what governs it: "failed to", "plans to", "is unable to", "is said to"."""
+        """Return what an infinitive or gerund takes from what governs it ("failed to", "plans to", "is said to")."""
         tree = self.tree
         if tree.pos[above] == "ADJ":
-            return self._predicate_adjective(above, report._replace(negative=upper.negative, status=upper.status, certainty=upper.certainty))
+            return self._predicate_adjective(
+                above, report._replace(negative=upper.negative, status=upper.status, certainty=upper.certainty)
+            )
         adjective = tree.child(above, "acomp")
         if adjective >= 0 and adjective < i:
             return self._predicate_adjective(adjective, upper)
@@ -260,13 +354,20 @@ class _Reader:
         lemma = self._lemma(above)
         cue = self._best(above, "to")
         said = self._best(above, "that")
-        if passive and said and said.status == "Claimed" and (not cue or cue.status == "Planned" and self._perfect(i) or lemma == "say"):
+        if (
+            passive
+            and said
+            and said.status == "Claimed"
+            and (not cue or (cue.status == "Planned" and self._perfect(i)) or lemma == "say")
+        ):
             if said.group == "found" or said.group == "revealed":  # "was found to have hidden the file"
                 return upper
             certainty = said.certainty or ("Probable" if said.group == "claimed" else upper.certainty)
-            return upper._replace(status="Claimed", certainty=certainty, cue=self._cue_tokens(above), speaker=self._agent(above))  # type: ignore[arg-type]
+            return upper._replace(status="Claimed", certainty=certainty, cue=self._cue_tokens(above), speaker=self._agent(above))
         if cue is None:
             return upper
+        if cue.group == "said":
+            return _worse(upper, "Possible")
         if cue.status == "Claimed":  # "He claims to be a doctor", "He denied stealing"
             return self._reported(above, cue, upper)
         negative = upper.negative != cue.negative
@@ -275,7 +376,7 @@ class _Reader:
             status = "Planned"
         tense: Tense = "Future" if cue.status == "Planned" else upper.tense
         certainty = cue.certainty or upper.certainty
-        return upper._replace(negative=negative, status=status, tense=tense, certainty=certainty)  # type: ignore[arg-type]
+        return upper._replace(negative=negative, status=status, tense=tense, certainty=certainty)
 
     def _predicate_adjective(self, adjective: int, view: View) -> View:
         for effect in self.cues.predicates.get(self.tree.lemmas[adjective].lower(), ()):
@@ -289,11 +390,13 @@ class _Reader:
         tree = self.tree
         preposition = tree.heads[i]
         word = tree.words[preposition].lower()
-        if word in WITHOUT or tree.words[max(preposition - 1, 0)].lower() in WITHOUT and word in ("of", "than"):
+        if word in WITHOUT or (tree.words[max(preposition - 1, 0)].lower() in WITHOUT and word in ("of", "than")):
             return report._replace(negative=True)
         lemma = tree.lemmas[above].lower()
         if ACCUSING.get(lemma) == word:
-            speaker = self._agent(above) if tree.child(above, "auxpass") >= 0 or tree.tags[above] == "VBN" else self._speaker(above)
+            speaker = (
+                self._agent(above) if tree.child(above, "auxpass") >= 0 or tree.tags[above] == "VBN" else self._speaker(above)
+            )
             return View(status="Claimed", speaker=speaker, source=upper.source, cue=self._cue_tokens(above), tense="Past")
         if word == "from" and (cue := self._best(above, "to")) and cue.negative:
             return upper._replace(negative=not upper.negative)
@@ -311,24 +414,47 @@ class _Reader:
             return report
         view = report
         for effect in self.cues.nouns.get(tree.lemmas[noun].lower(), ()):
-            if effect == "Claimed" and self._has_to(i) or effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",):
+            if (effect == "Claimed" and self._has_to(i)) or (
+                effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",)
+            ):
                 continue
             view = _apply(view, effect)
             if effect == "Claimed":
-                owner = tree.child(noun, "poss")
-                view = view._replace(speaker=owner if owner >= 0 else view.speaker, cue=(noun,))
+                view = self._claimed_by(noun, view)
             if effect == "Planned":
                 view = view._replace(tense="Future")
-        if view == report and self._has_to(i) and tree.deps[i] == "acl":  # "the first to arrive", "evidence to support it"
-            return report._replace(certainty="Possible") if tree.pos[noun] == "NOUN" else report
+        if view == report and self._has_to(i):  # "a tower to be built in Lima", "evidence to support it"
+            if tree.child(i, "auxpass") >= 0:
+                return _status(report, "Planned")._replace(tense="Future")
+            return _worse(report, "Possible")
         return view
+
+    def _claimed_by(self, noun: int, view: View) -> View:
+        """Return the view of what the noun of saying claims: "her claim that", "Roe told the Herald in a statement that"."""
+        tree = self.tree
+        speaker, source, verb = tree.child(noun, "poss"), view.source, noun
+        if speaker < 0:
+            while tree.deps[verb] in ("dobj", "pobj", "prep") and tree.pos[verb] not in ("VERB", "AUX"):
+                verb = tree.heads[verb]
+            if tree.pos[verb] in ("VERB", "AUX"):
+                speaker, source = self._speaker(verb), max(source, self._listener(verb))
+        return view._replace(speaker=speaker if speaker >= 0 else view.speaker, source=source, cue=(noun,))
 
     def _own(self, i: int, outer: View, above: int) -> View:
         """Return the view of `i` with the effects of its own negation, auxiliaries, adverbs, conditions and question mark."""
         tree = self.tree
         view = outer._replace(negative=outer.negative != self._local_negation(i))
-        aux = [c for c in tree.children[i] if tree.deps[c] in ("aux", "auxpass") and c < i or tree.tags[c] == "MD" and tree.deps[c] == "aux"]
-        if not aux and tree.deps[i] == "conj" and tree.tags[i] in ("VB", "VBN", "VBG") and tree.pos[tree.heads[i]] in ("VERB", "AUX"):
+        aux = [
+            c
+            for c in tree.children[i]
+            if (tree.deps[c] in ("aux", "auxpass") and c < i) or (tree.tags[c] == "MD" and tree.deps[c] == "aux")
+        ]
+        if (
+            not aux
+            and tree.deps[i] == "conj"
+            and tree.tags[i] in ("VB", "VBN", "VBG")
+            and tree.pos[tree.heads[i]] in ("VERB", "AUX")
+        ):
             aux = [c for c in tree.children[tree.heads[i]] if tree.deps[c] in ("aux", "auxpass") and c < i]
         modals = [tree.lemmas[c].lower() for c in aux if tree.tags[c] == "MD"]
         view = view._replace(tense=self._tense(i, aux, view.tense))
@@ -342,7 +468,9 @@ class _Reader:
                     view = view._replace(tense="Future")  # future in the past: "he said he would leave"
                 else:
                     view = _status(view, "Conditional")
-        if tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i or tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i:
+        if (tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i) or (
+            tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i
+        ):
             pass
         for child in tree.children[i]:
             word = tree.words[child].lower()
@@ -389,21 +517,24 @@ class _Reader:
         if tree.tags[i] in ("VBZ", "VBP") or "VBZ" in tags or "VBP" in tags or "MD" in tags:
             return "Present"
         if tree.tags[i] == "VBN":
-            return "Past" if outer != "Future" else outer
+            return outer if outer == "Future" and tree.deps[i] in ("xcomp", "ccomp", "conj") else "Past"
         return outer
 
     def _perfect(self, i: int, aux: Sequence[int] | None = None) -> bool:
         """Tell whether the predicate is perfect: "has paid", "to have paid", "would have paid"."""
         tree = self.tree
         aux = [c for c in tree.children[i] if tree.deps[c] == "aux"] if aux is None else aux
-        return tree.tags[i] in ("VBN", "VBD", "VBG") and any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux) or (
-            any(tree.tags[c] == "VBN" and tree.lemmas[c] == "be" for c in aux) and tree.tags[i] == "VBN"
-            and any(tree.lemmas[c] == "have" for c in aux))
+        return (tree.tags[i] in ("VBN", "VBD", "VBG") and any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux)) or (
+            any(tree.tags[c] == "VBN" and tree.lemmas[c] == "be" for c in aux)
+            and tree.tags[i] == "VBN"
+            and any(tree.lemmas[c] == "have" for c in aux)
+        )
 
     def _finite(self, i: int) -> bool:
         tree = self.tree
         return tree.tags[i] in ("VBD", "VBZ", "VBP") or any(
-            tree.deps[c] in ("aux", "auxpass") and tree.tags[c] in ("VBD", "VBZ", "VBP", "MD") for c in tree.children[i])
+            tree.deps[c] in ("aux", "auxpass") and tree.tags[c] in ("VBD", "VBZ", "VBP", "MD") for c in tree.children[i]
+        )
 
     def _has_to(self, i: int) -> bool:
         return any(self.tree.deps[c] == "aux" and self.tree.tags[c] == "TO" for c in self.tree.children[i])
@@ -415,12 +546,17 @@ class _Reader:
         for child in tree.children[i]:
             word = tree.words[child].lower()
             dep = tree.deps[child]
-            if dep == "neg" or dep in ("advmod", "preconj", "cc", "det") and "Negative" in self.cues.adverbs.get(word, ()) and dep != "cc":
+            if dep == "neg" or (
+                dep in ("advmod", "preconj", "cc", "det") and "Negative" in self.cues.adverbs.get(word, ()) and dep != "cc"
+            ):
                 following = tree.words[child + 1].lower() if child + 1 < len(tree) else ""
                 count += following not in ("only", "just", "merely", "least")
+            elif dep == "advmod" and word in ("longer", "more"):  # "no longer owns the house"
+                count += any(tree.words[c].lower() == "no" for c in tree.children[child])
             elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
                 count += word in NEGATIVE_SUBJECTS or any(
-                    tree.deps[c] in ("det", "neg") and tree.words[c].lower() in ("no", "neither") for c in tree.children[child])
+                    tree.deps[c] in ("det", "neg") and tree.words[c].lower() in ("no", "neither") for c in tree.children[child]
+                )
         return count % 2 == 1
 
     def _joined_by_or(self, above: int, i: int) -> bool:
@@ -437,10 +573,11 @@ class _Reader:
         return subject > first and tree.words[first].lower() in ("had", "were", "should") and tree.heads[first] == i
 
     def _is_asked(self, i: int, above: int) -> bool:
-        """Tell whether the predicate is what a question asks: its sentence, or the quoted one around it, ends with a question mark."""
+        """Tell whether a question asks the predicate: its sentence, or the quoted one around it, ends with a question mark."""
         tree = self.tree
-        if tree.deps[i] in ("relcl", "advcl", "acl") or above >= 0 and tree.deps[i] in ("ccomp", "xcomp") and (
-                self.views[above].status != "Asked"):
+        if tree.deps[i] in ("relcl", "advcl", "acl") or (
+            above >= 0 and tree.deps[i] in ("ccomp", "xcomp") and (self.views[above].status != "Asked")
+        ):
             return False
         end = tree.sentences[tree.sentence[i]][1]
         quote = self.quote_of[i]
@@ -454,10 +591,15 @@ class _Reader:
     # who speaks
 
     def _is_report_of(self, above: int, i: int) -> bool:
-        """Tell whether an adverbial clause is really what a reporting verb reports: parsed so where the verb follows its quote."""
+        """Tell whether an adverbial clause is really what a reporting verb reports, as where the verb follows its quote."""
         tree = self.tree
-        return (i < above and tree.lemmas[above] in self.cues.speech and tree.child(above, "ccomp") < 0 and self._finite(i)
-                and not any(tree.deps[c] in ("mark", "advmod") and c < i and c == tree.left[i] for c in tree.children[i]))
+        return (
+            i < above
+            and tree.lemmas[above] in self.cues.reporting
+            and tree.child(above, "ccomp") < 0
+            and self._finite(i)
+            and not any(tree.deps[c] in ("mark", "advmod") and c < i and c == tree.left[i] for c in tree.children[i])
+        )
 
     def _speaker(self, verb: int) -> int:
         """Return the head token of the party that says what `verb` reports, or -1."""
@@ -466,7 +608,12 @@ class _Reader:
             return self._agent(verb)
         subject = tree.child(verb, "nsubj")
         node, hops = verb, 0
-        while subject < 0 and hops < 4 and tree.deps[node] in ("conj", "advcl", "xcomp", "pcomp", "prep") and tree.heads[node] != node:
+        while (
+            subject < 0
+            and hops < 4
+            and tree.deps[node] in ("conj", "advcl", "xcomp", "pcomp", "prep")
+            and tree.heads[node] != node
+        ):
             node, hops = tree.heads[node], hops + 1
             subject = tree.child(node, "nsubj", "nsubjpass")
         if subject < 0 and tree.deps[verb] in ("acl", "relcl"):
@@ -494,13 +641,17 @@ class _Reader:
         """Tell whether the noun phrase at `token` names a newspaper, broadcaster or news agency."""
         tree = self.tree
         word = tree.words[token].lower()
-        if tree.pos[token] != "PROPN":
-            return word in NEWSPAPERS or word == "agency" and tree.words[token - 1].lower() == "news"
+        if not tree.words[token][:1].isupper():
+            return word in NEWSPAPERS or (word == "agency" and tree.words[token - 1].lower() == "news")
         mention = self.by_head.get(token)
-        name = tree.text[mention.start:mention.end].lower() if mention else word
+        name = tree.text[mention.start : mention.end].lower() if mention else word
         if mention and mention.type == "Person" and " " in name:
             return False
-        return name in self.cues.outlets_whole or name.removeprefix("the ") in self.cues.outlets_whole or word in self.cues.outlets_last
+        return (
+            name in self.cues.outlets_whole
+            or name.removeprefix("the ") in self.cues.outlets_whole
+            or word in self.cues.outlets_last
+        )
 
     def _cue_tokens(self, verb: int) -> tuple[int, ...]:
         """Return first and last token of the reporting words: the verb with its particle."""
@@ -510,7 +661,7 @@ class _Reader:
     def _according(self) -> dict[int, tuple[int, tuple[int, ...]]]:
         """Return, by the predicate they hang on, the parties of "according to": (head token, cue tokens)."""
         tree = self.tree
-        found = {}
+        found: dict[int, tuple[int, tuple[int, ...]]] = {}
         for i, word in enumerate(tree.words[:-1]):
             if word.lower() == "according" and tree.words[i + 1].lower() == "to":
                 to = i + 1
@@ -525,7 +676,7 @@ class _Reader:
         return found
 
     def _with_according(self, i: int, view: View) -> View:
-        """Return the view with the party of "according to", for the predicate it hangs on; what is embedded in that inherits it."""
+        """Return the view with the party of "according to", for the predicate it hangs on."""
         if i not in self.according:
             return view
         party, cue = self.according[i]
@@ -541,7 +692,7 @@ class _Reader:
         if number < 0:
             return view
         quote = self.quotes[number]
-        if view.cue and quote.first <= view.cue[0] < quote.end or view.cue and not quote.whole:
+        if (view.cue and quote.first <= view.cue[0] < quote.end) or (view.cue and not quote.whole):
             return view
         if not quote.whole and not quote.cue:
             return view
@@ -556,8 +707,8 @@ class _Reader:
     def nominal(self, noun: int, form: str) -> View:
         """Return the view of a fact read from a noun phrase.
 
-        A title or apposition is presupposed: who denies that "cinematographer Jane Roe" left does not deny that she is one. The same
-        goes for definite nouns ("the acquisition"). In a quote all of it is the speaker's word.
+        A title or apposition is presupposed: who denies that "cinematographer Jane Roe" left does not deny that she is one. So are
+        definite nouns ("the acquisition"). In a quote all of it is the speaker's word.
         """
         tree = self.tree
         view = View()
@@ -565,8 +716,15 @@ class _Reader:
             above = self._above(noun)
             if above >= 0 and tree.pos[above] in ("VERB", "AUX"):
                 upper = self.view(above)
-                view = View(status=upper.status if upper.status != "Asked" else "Asserted", speaker=upper.speaker, source=upper.source,
-                            cue=upper.cue, certainty=upper.certainty, negative=upper.negative, tense=upper.tense)
+                view = View(
+                    status=upper.status if upper.status != "Asked" else "Asserted",
+                    speaker=upper.speaker,
+                    source=upper.source,
+                    cue=upper.cue,
+                    certainty=upper.certainty,
+                    negative=upper.negative,
+                    tense=upper.tense,
+                )
                 if tree.deps[noun] == "dobj":
                     view = self._noun_object(noun, above, view)
             elif above >= 0:
@@ -586,13 +744,14 @@ class _Reader:
 
     def _definite(self, noun: int) -> bool:
         tree = self.tree
-        return any(tree.deps[c] == "poss" or tree.deps[c] == "det" and tree.words[c].lower() in ("the", "this", "that", "these", "those")
-                   for c in tree.children[noun])
+        return any(
+            tree.deps[c] == "poss" or (tree.deps[c] == "det" and tree.words[c].lower() in DEFINITE) for c in tree.children[noun]
+        )
 
     def _noun_object(self, noun: int, verb: int, view: View) -> View:
         """Return the view of an event noun as object: "plans an attack", "denied a theft", "prevented a strike"."""
         cue = self._best(verb, "to")
-        if cue is None or cue.group in ("said", "ordered") and cue.group != "denied":
+        if cue is None or (cue.group in ("said", "ordered") and cue.group != "denied"):
             return view
         if cue.status == "Claimed":
             return self._reported(verb, cue, self.view(verb))
@@ -600,18 +759,12 @@ class _Reader:
         return _status(view, "Planned")._replace(tense="Future") if cue.status == "Planned" else view
 
     def _noun_of(self, above: int, view: View) -> View:
-        """Return the view of an event noun behind another noun: "allegations of theft", "plans for a merger", "a lack of support"."""
+        """Return the view of an event noun behind another noun: "allegations of theft", "a lack of support"."""
         for effect in self.cues.nouns.get(self.tree.lemmas[above].lower(), ()):
             view = _apply(view, effect)
             if effect == "Claimed":
                 view = view._replace(cue=(above,))
         return view
-
-
-def _changed(claim: Claim, polarity: Polarity, view: View, speaker: int | None, source: int | None, cue: Span | None) -> Claim:
-    return Claim(claim.id, claim.form, claim.lemma, claim.phrase, claim.predicate, claim.arguments, claim.evidence, claim.sentence,
-                 claim.passive, polarity, view.certainty, view.tense, view.status, speaker, source, cue, claim.confidence,
-                 claim.extractor, claim.property)
 
 
 def _worse(view: View, certainty: Certainty) -> View:
@@ -622,10 +775,10 @@ def _status(view: View, status: Status) -> View:
     return view._replace(status=status) if STATUS_RANK[status] > STATUS_RANK[view.status] else view
 
 
-def _apply(view: View, effect: str) -> View:
-    """Return the view after an adverb, adjective or noun with the effect: a status, a certainty, or ``Negative``."""
+def _apply(view: View, effect: Effect) -> View:
+    """Return the view after an adverb, adjective or noun with the effect."""
     if effect == "Negative":
         return view._replace(negative=not view.negative)
-    if effect in RANK:
-        return _worse(view, effect)  # type: ignore[arg-type]
-    return _status(view, effect)  # type: ignore[arg-type]
+    if effect == "Probable" or effect == "Possible":
+        return _worse(view, effect)
+    return _status(view, effect)

@@ -1,7 +1,7 @@
 """Facts that noun phrases state: titles, appositions, possession, compounds and nouns with arguments of their own.
 
-"Cinematographer Jane Roe, a mother of two, joined Delta's board after the acquisition of Delta by Acme" states five facts beside the
-verb's. The small model's parses of noun phrases are often wrong, so each rule asks for more evidence than the parse (punctuation,
+"Cinematographer Jane Roe, a mother of two, joined Delta's board after the acquisition of Delta by Acme" states five facts beside
+the verb's. The small model's parses of noun phrases are often wrong, so each rule asks for more than the parse (punctuation,
 determiners, classes of nouns that fit) and stays silent when in doubt.
 """
 
@@ -22,8 +22,16 @@ CONFIDENCE: dict[Form, float] = {"title": 0.9, "apposition": 0.85, "possessive":
 #: classes that people are told apart from; ``Thing`` and ``Group`` fit anything
 NEVER_PEOPLE = frozenset(["Organization", "Place", "CreativeWork", "Event", "Product", "Law", "Facility", "Time"])
 #: prepositions that give a noun arguments of its own
-NOUN_PREPOSITIONS = frozenset(["of", "by", "against", "for", "in", "on", "to", "between", "with", "from", "at", "over", "into", "near", "about"])
+NOUN_PREPOSITIONS = frozenset(
+    ["of", "by", "against", "for", "in", "on", "to", "between", "with", "from", "at", "over", "into", "near", "about"]
+)
 ROLE_PREPOSITIONS = frozenset(["of", "for", "at", "in", "from", "to", "with", "on"])
+#: words that are people in the dictionary and mean something else before a name
+NOT_TITLES = frozenset(
+    ["first", "second", "major", "junior", "senior", "young", "old", "native", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss"]
+)
+#: adjectives that tell when a title is held, not which
+PASSING = frozenset(["former", "ex", "then", "late", "longtime", "current", "new", "outgoing", "incoming"])
 APART = frozenset([",", "(", "—", "–", "--", "-", ":"])
 PLACES = frozenset(["of", "from"])
 
@@ -96,15 +104,22 @@ class _Reader:
             return
         word = tree.words[last].lower()
         lemma = tree.lemmas[last].lower()
+        if tree.pos[last] not in ("NOUN", "PROPN", "VERB") or word in NOT_TITLES:
+            return
         person = lemma in self.nouns.people or word in self.nouns.people or word in TITLES
-        if mention.type == "Person" and not person or mention.type != "Person" and person and mention.type in NEVER_PEOPLE:
+        if (mention.type == "Person" and not person) or (mention.type != "Person" and person and mention.type in NEVER_PEOPLE):
             return
-        if not person and not (tree.pos[last] == "NOUN" and noun_classes().get(lemma, "Thing") in NEVER_PEOPLE and last - first < 4):
+        if not person and not (
+            tree.pos[last] == "NOUN" and noun_classes().get(lemma, "Thing") in NEVER_PEOPLE and last - first < 4
+        ):
             return
-        if not person and (tree.tags[last] == "NNS" or not any(
-                tree.deps[c] in ("det", "poss") and c < first for c in tree.children[head])):
+        if not person and (
+            tree.tags[last] == "NNS" or not any(tree.deps[c] in ("det", "poss") and c < first for c in tree.children[head])
+        ):
             return  # "the film Rust", not "prop gun Colt" or "reports Reuters"
         modifiers = []
+        if tree.words[first].lower() in PASSING and first < last:
+            first += 1
         while first < last and (name := self._name_at(first, last)):
             modifiers.append(self._of_mention("modifier", name))
             first = tree.at[name.start] + self._length(name)
@@ -112,12 +127,14 @@ class _Reader:
                 first += 1
         if first > last:
             return
-        if tree.words[first].lower() in ("former", "ex", "then", "late", "longtime") and first < last:
+        if tree.words[first].lower() in PASSING and first < last:
             first += 1
-        owner = tree.child(head, "poss")
-        if 0 <= owner < first:
+        owner = next((c for c in tree.children[head] if c < first and (tree.deps[c] == "poss" or self._genitive(c))), -1)
+        if owner >= 0:
             modifiers.append(self._argument("possessor", owner))
-        self._add("title", last, first, (self._of_mention("subject", mention), self._wording("complement", first, last + 1), *modifiers))
+        self._add(
+            "title", last, first, (self._of_mention("subject", mention), self._wording("complement", first, last + 1), *modifiers)
+        )
 
     def _title_first(self, head: int, start: int) -> int:
         """Return the first token of what stands before the name and belongs to its phrase, determiner and possessor left out."""
@@ -127,12 +144,20 @@ class _Reader:
             i = first - 1
             word = tree.words[i]
             inside = tree.left[head] <= i < head
-            if not inside and not (first == start and tree.lemmas[i].lower() in self.nouns.people and word[:1].islower()
-                                   and i > 0 and (tree.pos[i - 1] in ("CCONJ", "DET") or tree.words[i - 1] == ",")):
+            if not inside and not (
+                first == start
+                and tree.lemmas[i].lower() in self.nouns.people
+                and word[:1].islower()
+                and i > 0
+                and (tree.pos[i - 1] in ("CCONJ", "DET") or tree.words[i - 1] == ",")
+            ):
                 break
-            if tree.pos[i] not in ("NOUN", "PROPN", "ADJ", "NUM") and not (word == "-" or word in ("of", "the") and word != "the"):
-                if inside or tree.pos[i] != "VERB":
-                    break
+            if (
+                tree.pos[i] not in ("NOUN", "PROPN", "ADJ", "NUM")
+                and not (word == "-" or (word in ("of", "the") and word != "the"))
+                and (inside or tree.pos[i] != "VERB")
+            ):
+                break
             if tree.deps[i] in ("poss", "det", "case") or word in (",", ";"):
                 break
             first = i
@@ -141,6 +166,12 @@ class _Reader:
     def _name_at(self, i: int, last: int) -> Mention | None:
         """Return the name of an organisation, place or group that begins at token `i` and ends before `last`."""
         name = self.names.get(i)
+        if (
+            name
+            and name.type == "Organization"
+            and all(self.tree.lemmas[j].lower() in noun_classes() for j in range(i, i + self._length(name)))
+        ):
+            return None  # "Home Secretary", "Shadow Home Secretary"
         if name and name.type != "Person" and self.tree.at[name.start] + self._length(name) <= last:
             return name
         return None
@@ -160,21 +191,31 @@ class _Reader:
         if tree.words[child].isdigit() and len(tree.words[child]) < 4:
             self.age(mention, child)
             return
-        before = tree.left[child] - 1
-        if tree.words[before] not in APART or tree.right[head] - tree.left[child] > 60:
-            return
-        if mention.kind == "name" and mention.type == "Person" and tree.words[before] == "(" and self.party(mention, child):
-            return
+        mark = tree.words[tree.left[child]] if tree.pos[tree.left[child]] == "PUNCT" else tree.words[tree.left[child] - 1]
         other = self.by_head.get(child)
+        if tree.right[head] - tree.left[child] > 60:
+            return
+        if mark == "(" and mention.kind == "name" and mention.type == "Person" and self.party(mention, child):
+            return
         if other is None or other.kind not in ("name", "nominal"):
+            return
+        if mark not in APART and not (
+            mention.type == other.type == "Person" and mention.kind == "nominal" and other.kind == "name"
+        ):
             return
         if mention.kind == "name" and other.kind == "nominal":
             for complement in self._descriptions(child):
                 self._describe(mention, head, complement)
         elif mention.kind == "nominal" and other.kind == "name":
-            if tree.tags[head] == "NN" and not self._is_list(child) and tree.lemmas[head].lower() not in self.nouns.measures:
+            if (
+                tree.tags[head] in ("NN", "NNP")
+                and not self._is_list(child)
+                and tree.lemmas[head].lower() not in self.nouns.measures
+            ):
                 self._describe(other, child, head)
-        elif mention.kind == "nominal" and self._has_determiner(child) and self._has_determiner(head) and not self._is_list(child):
+        elif (
+            mention.kind == "nominal" and self._has_determiner(child) and self._has_determiner(head) and not self._is_list(child)
+        ):
             self._describe(mention, head, child)
 
     def _descriptions(self, child: int) -> list[int]:
@@ -191,7 +232,7 @@ class _Reader:
         return any(self.tree.deps[c] in ("cc", "conj") for c in self.tree.children[child])
 
     def _has_determiner(self, i: int) -> bool:
-        return any(self.tree.deps[c] in ("det", "poss") for c in self.tree.children[i])
+        return any(self.tree.deps[c] in ("det", "poss") or (c < i and self._genitive(c)) for c in self.tree.children[i])
 
     def _describe(self, subject: Mention, name: int, noun: int) -> None:
         """Add "`subject` is a `noun`", if the two can be one thing, with what the noun takes as arguments."""
@@ -201,9 +242,12 @@ class _Reader:
         if tree.pos[noun] not in ("NOUN", "PROPN") or lemma in self.nouns.measures or kind == "Time":
             return
         if (kind == "Person") != (subject.type == "Person") and (
-                kind == "Person" and subject.type in NEVER_PEOPLE or subject.type == "Person" and kind in NEVER_PEOPLE):
+            (kind == "Person" and subject.type in NEVER_PEOPLE) or (subject.type == "Person" and kind in NEVER_PEOPLE)
+        ):
             return
-        if tree.tags[noun] == "NNS" and (subject.type in ("Person", "Place") or subject.kind == "name" and tree.tags[name] != "NNPS"):
+        if tree.tags[noun] == "NNS" and (
+            subject.type in ("Person", "Place") or (subject.kind == "name" and tree.tags[name] != "NNPS")
+        ):
             return
         if not self._has_determiner(noun) and kind != "Person" and not tree.child(noun, "prep") > 0:
             return
@@ -221,18 +265,29 @@ class _Reader:
         """Add "Smith, 45,": a number of two digits set off by commas behind a person."""
         tree = self.tree
         after = tree.words[child + 1] if child + 1 < len(tree) else "."
-        if mention.type == "Person" and tree.words[child - 1] == "," and after in (",", ".", ")", ";") and not tree.children[child]:
-            self._add("apposition", child, child, (self._of_mention("subject", mention), self._argument("complement", child)), "age")
+        if (
+            mention.type == "Person"
+            and tree.words[child - 1] == ","
+            and after in (",", ".", ")", ";")
+            and not tree.children[child]
+        ):
+            self._add(
+                "apposition", child, child, (self._of_mention("subject", mention), self._argument("complement", child)), "age"
+            )
 
     def party(self, mention: Mention, child: int) -> bool:
         """Add "Roe (D-Texas)": the party's letter, and what she stands for; False if the brackets hold something else."""
         tree = self.tree
-        first = tree.left[child]
-        if tree.words[first] not in self.nouns.parties or first + 1 >= len(tree) or tree.words[first + 1] not in ("-", "–", ")", ","):
+        first = tree.left[child] + (tree.words[tree.left[child]] == "(")
+        if (
+            tree.words[first] not in self.nouns.parties
+            or first + 1 >= len(tree)
+            or tree.words[first + 1] not in ("-", "–", ")", ",")
+        ):
             return False
         arguments = [self._of_mention("subject", mention), self._wording("complement", first, first + 1)]
         if child > first + 1:
-            arguments.append(self._argument("for", child))
+            arguments.append(self._wording("for", first + 2, child + 1))
         self._add("apposition", first, first, tuple(arguments), "party")
         return True
 
@@ -243,7 +298,12 @@ class _Reader:
             return
         for child in tree.children[head]:
             place = tree.child(child, "pobj") if tree.deps[child] == "prep" and tree.words[child].lower() in PLACES else -1
-            if place >= 0 and tree.words[child - 1] == "," and (where := self.by_head.get(place)) and where.type in ("Place", "Organization"):
+            if (
+                place >= 0
+                and tree.words[child - 1] == ","
+                and (where := self.by_head.get(place))
+                and where.type in ("Place", "Organization")
+            ):
                 word = tree.words[child].lower()
                 self._add("apposition", child, child, (self._of_mention("subject", mention), self._of_mention(word, where)), word)
 
@@ -255,12 +315,16 @@ class _Reader:
         "Baldwin's lawyer" | "the acquisition of X by Y" | "the mayor of Lyon" | "the Rust shooting" | "an 18-month sentence"
         """
         tree = self.tree
-        if mention.kind == "name" and not (tree.words[head].lower() in self.nouns.people or tree.words[head].lower() in self.nouns.events):
+        if mention.kind == "name" and not (
+            tree.words[head].lower() in self.nouns.people or tree.words[head].lower() in self.nouns.events
+        ):
             return
         lemma = tree.lemmas[head].lower()
-        if lemma in self.nouns.measures:
+        if lemma in self.nouns.measures or tree.tags[head] == "VBG":
             return
         event = lemma in self.nouns.events
+        if self.named_after_office(mention, head):
+            return
         relational = lemma in self.nouns.people or lemma in self.nouns.relations
         arguments = self._own_arguments(head, NOUN_PREPOSITIONS if event else ROLE_PREPOSITIONS if relational else frozenset())
         owned = any(a.role == "possessor" for a in arguments)
@@ -277,6 +341,39 @@ class _Reader:
         elif tree.pos[head] == "NOUN":
             self._add("compound", head, first, (subject, *arguments))
 
+    def named_after_office(self, mention: Mention, head: int) -> bool:
+        """Add "Peru's ambassador to the United States Luis Paz": parsed as if the person were part of the country."""
+        tree = self.tree
+        preposition = tree.child(head, "prep")
+        last = tree.child(preposition, "pobj") if preposition > head else -1
+        person = self.by_head.get(last)
+        if (
+            person is None
+            or person.kind != "name"
+            or person.type != "Person"
+            or tree.lemmas[head].lower() not in self.nouns.people
+        ):
+            return False
+        start = tree.at[person.start]
+        office = next((m for i, m in self.names.items() if preposition < i < start and i + self._length(m) == start), None)
+        if office is None or office.type == "Person":
+            return False
+        first = self._compact(head)
+        self.told.add(head)
+        arguments = (a for a in self._own_arguments(head, frozenset()))
+        self._add(
+            "title",
+            head,
+            first,
+            (
+                self._of_mention("subject", person),
+                self._complement(head, first),
+                self._of_mention(tree.words[preposition].lower(), office),
+                *arguments,
+            ),
+        )
+        return True
+
     def _own_arguments(self, head: int, prepositions: frozenset[str]) -> tuple[Argument, ...]:
         """Return possessor, modifying names and values, and prepositional arguments of a noun, in text order."""
         tree = self.tree
@@ -284,17 +381,24 @@ class _Reader:
         for child in tree.children[head]:
             dep = tree.deps[child]
             other = self.by_head.get(child)
-            if dep == "poss":
+            if dep == "poss" or (child < head and self._genitive(child)):
                 if other and other.kind == "value":
                     found.append(self._of_mention("time", other))
                 elif other:
                     found.append(self._argument("possessor", child))
             elif dep in ("compound", "nmod", "amod") and child < head:
-                if other and (other.kind == "name" or other.kind == "value" and other.value and other.value.kind in ("duration", "money")):
+                if other and (
+                    other.kind == "name" or (other.kind == "value" and other.value and other.value.kind in ("duration", "money"))
+                ):
                     found.append(self._of_mention("modifier", other))
             elif dep in ("prep", "agent") and child > head and tree.words[child].lower() in prepositions:
                 found += self._prepositional(child)
         return tuple(dict.fromkeys(found))
+
+    def _genitive(self, i: int) -> bool:
+        """Tell whether token `i` ends in 's, whatever the parser made of it: "the film’s armorer"."""
+        tree = self.tree
+        return i + 1 < len(tree) and tree.tags[i + 1] == "POS" and tree.heads[i + 1] == i
 
     def _prepositional(self, preposition: int) -> list[Argument]:
         """Return the objects of a preposition, one for each conjunct: "the murder of Ann Roe and Tom Hale"."""
@@ -305,7 +409,7 @@ class _Reader:
         found, i = [], tree.child(preposition, "pobj")
         while i >= 0:
             other = self.by_head.get(i)
-            if other is None or other.kind == "pronoun" and tree.tags[i] in ("WDT", "WP"):
+            if other is None or (other.kind == "pronoun" and tree.tags[i] in ("WDT", "WP")):
                 break
             time = other.value is not None and other.value.kind == "date" and role in ("in", "on", "at")
             found.append(self._of_mention("time" if time else role, other))
@@ -321,7 +425,9 @@ class _Reader:
         first = tree.at.get(mention.start, noun) if mention else noun
         for child in tree.children[noun]:
             other = self.by_head.get(child)
-            if first <= child < noun and (tree.deps[child] in ("poss", "det", "case") or other and other.kind in ("name", "value")):
+            if first <= child < noun and (
+                tree.deps[child] in ("poss", "det", "case") or (other and other.kind in ("name", "value"))
+            ):
                 first = max(first, tree.right[child])
         while first < noun and tree.pos[first] in ("PUNCT", "PART", "DET", "SPACE"):
             first += 1
@@ -350,5 +456,17 @@ class _Reader:
         begin, stop = tree.sentences[tree.sentence[head]]
         evidence = Span(min(predicate.start, *(a.start for a in arguments)), max(predicate.end, *(a.end for a in arguments)))
         sentence = Span(tree.starts[begin], tree.ends[stop - 1])
-        self.claims.append(Claim(len(self.claims), form, lemma or tree.lemmas[head].lower(), tree.cut(first, head + 1), predicate, arguments,
-                                 evidence, sentence, confidence=CONFIDENCE[form], extractor="nominals"))
+        self.claims.append(
+            Claim(
+                len(self.claims),
+                form,
+                lemma or tree.lemmas[head].lower(),
+                tree.cut(first, head + 1),
+                predicate,
+                arguments,
+                evidence,
+                sentence,
+                confidence=CONFIDENCE[form],
+                extractor="nominals",
+            )
+        )
