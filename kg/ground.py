@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,15 +31,26 @@ UNKNOWN_TYPE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A wording found in a claim: what fills S and O, further roles, and how well it fits."""
+    """A wording found in a claim: what fills S and O, further roles, and how well it fits (4: for certain).
+
+    ``groups`` are the noun phrases that the wording demands, ``heads`` those of them whose noun it names; ``demands`` says whether
+    it demands a type of its object.
+    """
 
     wording: Wording
     subject: Argument
     object: Argument
     qualifiers: tuple[tuple[str, Argument], ...]
-    used: frozenset[Argument]
+    groups: frozenset[Argument]
+    heads: frozenset[Argument]
+    demands: bool
     fit: int
     strong: tuple[tuple[Argument, str], ...] = ()
+
+    @property
+    def used(self) -> frozenset[Argument]:
+        """Return the arguments that the statement itself holds."""
+        return self.groups | {self.subject, self.object} | {argument for _, argument in self.qualifiers}
 
 
 class _Article:
@@ -85,6 +97,20 @@ class _Article:
                 start = part.start
         return self.cut(Span(start, end))
 
+    def parts_of(self, argument: Argument) -> list[Argument]:
+        """Return what belongs to the argument's noun: from noun claims, else what follows it at once."""
+        if argument.mention is None:
+            return []
+        mention = self.mentions[argument.mention]
+        found = list(self.parts[mention.head.end])
+        if not found:
+            for other in self.extraction.mentions:
+                if mention.head.end < other.start < mention.full.end:
+                    between = self.text[mention.head.end : min(other.full.start, other.start)].split()
+                    if len(between) == 1 and between[0].isalpha():
+                        found.append(Argument(between[0].lower(), other.start, other.end, other.id))
+        return found
+
     def cut(self, span: Span | Argument | Mention) -> str:
         """Return the text of a span on one line."""
         return " ".join(self.text[span.start : span.end].split())
@@ -95,13 +121,17 @@ class _Article:
 
     def head_is(self, argument: Argument, heads: frozenset[str]) -> bool:
         """Say whether the argument's head noun (or the ending of its compact phrase) is one of `heads`."""
+        if "*" in heads:
+            return True
         if argument.mention is not None:
             mention = self.mentions[argument.mention]
-            if mention.kind == "name" and "*" not in heads:
+            if mention.kind == "name":
                 return False
             words = self.text[mention.start : mention.head.end].lower().split()
         else:
             words = self.cut(argument).lower().split()
+            if heads & set(words) and "not" not in words:  # "pleaded guilty to fraud"
+                return True
         if not words:
             return False
         words[-1] = singular(words[-1].strip(".,;:'\"’”“"))
@@ -126,6 +156,7 @@ class _Article:
 
 def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = False) -> Iterator[_Match]:
     """Yield each way in which `claim` says `wording`; `lenient` lets strong slots overrule the types."""
+    prop = article.ontology.properties[wording.iri]
     roles = [slot.roles for slot in wording.slots]
     if (
         wording.form == "verb"
@@ -140,6 +171,7 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         own = list(nearby)
     found: dict[str, list[Argument]] = {"S": [], "O": []}
     used: list[Argument] = []
+    heads: list[Argument] = []
     slots: dict[str, Slot] = {}
     for slot in wording.slots:
         if slot.part != "heads":
@@ -148,7 +180,9 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         if group is None:
             return
         used.append(group)
-        parts = article.parts[article.mentions[group.mention].head.end] if group.mention is not None else []
+        if "*" not in slot.heads:
+            heads.append(group)
+        parts = article.parts_of(group)
         nearby.extend(a for a in parts if a not in nearby)
         if slot.inside:
             slots[slot.inside.part] = slot.inside
@@ -157,6 +191,12 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         if slot.part in ("S", "O"):
             slots[slot.part] = slot
             found[slot.part] = _fill(article, claim, slot, own if set(slot.roles) & {"subject", "object", "indirect"} else nearby)
+            if not found[slot.part] and wording.form == "verb" and not used and slot.roles[0] not in _CORE:
+                # "accused the treasurer of fraud": the parser may hang "of fraud" on the treasurer
+                loose = [part for a in own if a.role == "object" for part in article.parts_of(a)]
+                found[slot.part] = [
+                    a for a in loose if a.role in slot.roles and article.fit(article.types_of(a), prop.range) == 2
+                ]
     if wording.form == "noun" and "S" not in slots:
         slots["S"] = Slot(("bearer",), "S")
         found["S"] = _bearer(article, claim)
@@ -165,21 +205,13 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
     qualifiers = tuple(
         (slot.qualifier, a) for slot in wording.slots if slot.part == "qualifier" for a in nearby if a.role in slot.roles
     )
-    prop = article.ontology.properties[wording.iri]
     for subject in found["S"]:
         for object_ in found["O"]:
             fits = _fits(article, prop, slots, subject, object_, lenient)
             if fits and not _same(article, subject, object_):
                 strong = tuple((a, slots[p].type) for p, a in (("S", subject), ("O", object_)) if slots[p].strong)
-                yield _Match(
-                    wording,
-                    subject,
-                    object_,
-                    qualifiers,
-                    frozenset([subject, object_, *used, *(a for _, a in qualifiers)]),
-                    fits,
-                    strong,
-                )
+                demands = bool(slots["O"].type)
+                yield _Match(wording, subject, object_, qualifiers, frozenset(used), frozenset(heads), demands, fits, strong)
 
 
 def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argument]) -> list[Argument]:
@@ -209,17 +241,32 @@ def _clause_subjects(article: _Article, claim: Claim) -> list[Argument]:
 
 def _inside(article: _Article, group: Argument, slot: Slot, parts: Sequence[Argument]) -> list[Argument]:
     """Return what fills `slot` inside the noun phrase `group`: a value of the kind wanted, else a modifier or possessor."""
-    if slot.type and slot.type not in article.ontology.classes:
-        mention = article.mentions[group.mention] if group.mention is not None else None
-        start, end = (
-            (min(group.start, mention.full.start), max(group.end, mention.full.end)) if mention else (group.start, group.end)
-        )
-        return [
-            Argument("modifier", m.start, m.end, m.id)
-            for m in article.values
-            if start <= m.start and m.end <= end and m.value and m.value.kind == slot.type
-        ]
-    return [a for a in parts if a.role in slot.roles]
+    if not slot.type or slot.type in article.ontology.classes:
+        return [a for a in parts if a.role in slot.roles]
+    mention = article.mentions[group.mention] if group.mention is not None else None
+    start, end = (min(group.start, mention.full.start), max(group.end, mention.full.end)) if mention else (group.start, group.end)
+    values = [m for m in article.values if start <= m.start and m.end <= end and m.value and m.value.kind == slot.type]
+    if not values and slot.type in ("quantity", "number") and mention and _count(article.cut(mention)):
+        return [Argument("count", mention.start, mention.end)]
+    return [Argument("modifier", m.start, m.end, m.id) for m in values]
+
+
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+}
+
+
+def _count(phrase: str) -> str:
+    """Return the number at the head of a noun phrase as an integer's lexical form ("about 1,200 people" -> "1200"), or empty."""
+    for word in phrase.lower().split()[:4]:
+        if word in _NUMBERS:
+            return str(_NUMBERS[word])
+        if re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,12}", word, re.ASCII):
+            return str(int(word.replace(",", "")))
+    return ""
 
 
 def _bearer(article: _Article, claim: Claim) -> list[Argument]:
@@ -243,7 +290,7 @@ def _fits(
     if kind == "clause":
         fits.append(2 if object_.role == "clause" and "text" in prop.kinds else 0)
     elif prop.kinds:
-        value = mention.value.kind if mention and mention.value else "text"
+        value = mention.value.kind if mention and mention.value else kind if object_.role == "count" else "text"
         wanted = (kind,) if kind and kind not in article.ontology.classes else prop.kinds
         fits.append(2 if value in wanted else 1 if "text" in prop.kinds and not kind else 0)
     elif mention is None or mention.entity < 0 or mention.value:
@@ -258,7 +305,8 @@ def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequenc
 
     Names of unknown class may be anything, but a common noun must be known to be of the class that a slot demands.
     """
-    if slot.strong and lenient:
+    named = argument.mention is not None and article.mentions[argument.mention].kind == "name"
+    if slot.strong and lenient and named:
         return 2
     types = article.types_of(argument)
     demanded = article.fit(types, [slot.type] if slot.type else [])
@@ -297,36 +345,32 @@ def _wordings(article: _Article, claim: Claim) -> list[Wording]:
 
 
 def _best(article: _Article, claim: Claim, lenient: bool = False) -> list[_Match]:
-    """Return the matches of `claim`; for each pair of arguments only the most specific one.
-
-    A longer wording is more specific, then a better fit of the types, then a sub-property.
-    """
+    """Return the matches of `claim`; for each pair of arguments only the most specific one."""
     matches = [match for wording in _wordings(article, claim) for match in _matches(article, claim, wording, lenient)]
     properties = article.ontology.properties
     best: dict[tuple[int | None, int, int], _Match] = {}
-    weight = max((m.wording.weight for m in matches), default=0)
     for match in matches:
-        if (
-            match.wording.weight < weight
-            and any(a.role in ("subject", "bearer") for a in (match.subject,))
-            and not _pairs_differ(match, matches)
-        ):
-            continue
+        if any(match.object in other.heads and not match.demands for other in matches):
+            continue  # "serve a six-month sentence" is not serving something called sentence
         key = (match.subject.mention, match.object.start, match.object.end)
-        other = best.get(key)
-        if other is None or _rank(match, properties) > _rank(other, properties):
+        if key not in best or _beats(match, best[key], properties):
             best[key] = match
     return list(best.values())
 
 
-def _pairs_differ(match: _Match, matches: Sequence[_Match]) -> bool:
-    """Say whether `match` adds something that no more specific match covers: its object is not used by any of them."""
-    return not any(m.wording.weight > match.wording.weight and match.object in m.used for m in matches)
-
-
-def _rank(match: _Match, properties: Mapping[str, Property]) -> tuple[int, int, int, str]:
-    prop = properties[match.wording.iri]
-    return match.wording.weight, match.fit, len(prop.ancestors), match.wording.iri
+def _beats(one: _Match, other: _Match, properties: Mapping[str, Property]) -> bool:
+    """Say whether `one` is more specific: a sub-property, else a longer wording, else a better fit of the types."""
+    if one.wording.iri in properties[other.wording.iri].ancestors:
+        return False
+    if other.wording.iri in properties[one.wording.iri].ancestors:
+        return True
+    ours, others = one.wording.iri.startswith(KG), other.wording.iri.startswith(KG)
+    return (not ours, one.wording.weight, one.fit, one.wording.iri) > (
+        not others,
+        other.wording.weight,
+        other.fit,
+        other.wording.iri,
+    )
 
 
 # --- types ---
@@ -388,7 +432,7 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
         if mention.kind == "name":
             words = article.cut(mention)
             if " " in words and types.get(mention.entity, ("Person",))[0] != "Person":
-                refine(mention.entity, ontology.class_of(words), overrule=False)
+                refine(mention.entity, ontology.class_of(words, name=True), overrule=True)
         elif mention.kind == "nominal":
             phrase = " ".join(article.text[mention.start : mention.head.end].split())
             name = ontology.class_of(phrase)
@@ -440,6 +484,8 @@ class _Writer:
 
     def node(self, argument: Argument) -> str | RdfLiteral:
         """Return the IRI of what an argument refers to, its value, or its wording as a string."""
+        if argument.role == "count":
+            return RdfLiteral(_count(self.article.cut(argument)), "xsd:integer")
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
         if argument.role == "clause" or mention is None:
             return RdfLiteral(self.article.cut(argument))
@@ -458,15 +504,14 @@ class _Writer:
         prop = self.ontology.properties[match.wording.iri]
         subject, object_ = self.iri(match.subject.mention), self.node(match.object)
         mention = self.article.mentions.get(match.object.mention) if match.object.mention is not None else None
-        if prop.kinds and (mention is None or not mention.value):
+        if prop.kinds and match.object.role != "count" and (mention is None or not mention.value):
             object_ = RdfLiteral(
                 self.article.compact(match.object) if match.object.role != "clause" else self.article.cut(match.object)
             )
         if not subject or (not prop.kinds and isinstance(object_, RdfLiteral)):
             return
-        extra = [(iri, node) for iri, argument in match.qualifiers for node in (self.node(argument),)] + self.units(
-            [match.object]
-        )
+        extra = [(iri, self.node(argument)) for iri, argument in match.qualifiers]
+        extra += self.units([match.object, *(argument for _, argument in match.qualifiers)])
         sure = 1.0 if match.fit == 4 else UNKNOWN_TYPE
         yield self.statement(claim, subject, prop.iri, object_, prop.label, match.used, extra, sure)
 
@@ -508,7 +553,7 @@ class _Writer:
                     if noun := bearer.noun_of(phrase):
                         found.append((prop, RdfLiteral(phrase if bearer.phrase else noun)))
             name = self.ontology.class_of(phrase)
-            if not found and name and self.article.fit(types, [name]):
+            if not found and name and name != "Person" and self.article.fit(types, [name]):
                 found.append((RDF + "type", self.ontology.classes[name].iri))
             if not found:
                 found.append((KG + "description", RdfLiteral(phrase)))
@@ -550,7 +595,8 @@ class _Writer:
     ) -> Statement:
         """Return the statement with the claim's circumstances; its id is set when all are merged."""
         taken = {a.role for a in used}  # what is joined to a used argument by "and" has a statement of its own
-        rest = [a for a in claim.arguments if a.role not in taken and a.role not in _SILENT]
+        silent = _SILENT | {"complement"} if claim.form in BEARER_FORMS else _SILENT
+        rest = [a for a in claim.arguments if a.role not in taken and a.role not in silent]
         qualifiers = list(extra)
         when, when_text = None, ""
         for argument in (a for a in rest if a.role == "time"):
@@ -598,10 +644,19 @@ _CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "tim
 _SILENT = frozenset({"subject", "possessor", "modifier"})
 
 
+#: auxiliaries in front of a participle
+# fmt: off
+_AUXILIARIES = frozenset([
+    "is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "having", "get", "gets", "got", "will",
+    "would", "may", "might", "can", "could", "shall", "should", "must", "to", "not", "n't",
+])
+# fmt: on
+
+
 def _participle(article: _Article, claim: Claim) -> str:
-    """Return the last word of the predicate ("was shot" -> "shot"), or its lemma."""
-    words = article.cut(claim.predicate).lower().split()
-    return words[-1] if words else claim.lemma.lower()
+    """Return the predicate without its auxiliaries ("has been cut off" -> "cut off"), or its lemma."""
+    words = [word for word in article.cut(claim.predicate).lower().split() if word not in _AUXILIARIES]
+    return " ".join(words) or claim.lemma.lower()
 
 
 def _order(qualifier: tuple[str, str | RdfLiteral]) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -59,6 +59,17 @@ _FORMATS = {
 }
 
 
+_CLASSES = (OWL + "Class", RDFS + "Class")
+_PROPERTIES = (
+    OWL + "ObjectProperty",
+    OWL + "DatatypeProperty",
+    RDF + "Property",
+    OWL + "FunctionalProperty",
+    OWL + "SymmetricProperty",
+)
+_DECLARED = frozenset((*_CLASSES, *_PROPERTIES))
+
+
 @dataclass(frozen=True, slots=True)
 class Class:
     """A class: its ``name`` (local name, used in records), the nouns that name it, and all its superclasses, nearest first."""
@@ -101,9 +112,9 @@ class Slot:
     """One place of a wording.
 
     ``roles`` are the roles of records.Argument that may fill it; ``part`` says what it stands for; ``heads`` are the head nouns
-    it demands (``(lawsuit|suit)``); ``inside`` is a slot to be found inside that noun phrase (``(O:duration sentence)``); ``type``
-    a class name or kind of value it demands; ``strong`` whether a match may overrule the recogniser's type; ``qualifier`` the IRI
-    of the property of a further role, which may be missing.
+    it demands (``(lawsuit|suit)``, any for ``(*)``); ``inside`` is a slot to be found inside that noun phrase
+    (``(O:duration sentence)``); ``type`` a class name or kind of value it demands; ``strong`` whether a match may overrule the
+    recogniser's type; ``qualifier`` the IRI of the property of a further role, which may be missing.
     """
 
     roles: tuple[str, ...]
@@ -117,7 +128,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way of saying the property `iri`: the predicate's dictionary forms and the slots around it. ``text`` is how the file has it."""
+    """One way of saying the property `iri`: the predicate's dictionary forms and the slots around it. ``text`` is its source."""
 
     iri: str
     form: Literal["verb", "noun"]
@@ -128,7 +139,7 @@ class Wording:
     @property
     def weight(self) -> int:
         """Return how specific the wording is: demanded heads and types count most, then the number of roles."""
-        return sum(3 * bool(s.heads) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
+        return sum(3 * bool(s.heads - {"*"}) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +197,16 @@ class Ontology:
         """Return class `name` and its superclasses, most specific first."""
         return (name, *(self.classes[name].ancestors if name in self.classes else ()))
 
-    def class_of(self, phrase: str, whole: bool = False) -> str:
-        """Return the class that the longest ending of the noun phrase `phrase` names ("annual film festival" -> FilmFestival).
+    def class_of(self, phrase: str, name: bool = False) -> str:
+        """Return the class that the longest ending of `phrase` names ("annual film festivals" -> FilmFestival), or "".
 
-        With `whole`, only the whole phrase counts. Empty if none does.
+        The phrase is a common noun phrase, its noun perhaps a plural, or a `name` ("Ostrava Film Festival").
         """
         words = phrase.lower().split()
-        if words:
+        if words and not name:
             words[-1] = singular(words[-1])
-        for first in range(1 if whole and words else len(words)):
-            name = self.class_nouns.get(" ".join(words[first:]))
-            if name:
-                return name
-        return ""
+        endings = (" ".join(words[first:]) for first in range(len(words)))
+        return next((self.class_nouns[ending] for ending in endings if ending in self.class_nouns), "")
 
 
 def singular(noun: str) -> str:
@@ -267,17 +275,17 @@ def bundled() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[1] / "ontology"
 
 
-def load(paths: Sequence[Path] | None = None) -> Ontology:
-    """Return the ontology in the files `paths`, or the bundled one when None.
+def load(paths: Sequence[Path] | None = None, *, alone: bool = False) -> Ontology:
+    """Return the bundled ontology, joined by the files `paths` when given; with `alone`, these files only.
 
-    Files ending in ``.ttl``, ``.nt``, ``.rdf``/``.owl``/``.xml`` (RDF/XML) and ``.jsonld``/``.json`` are read, several joined.
-    Raises :class:`~kg.errors.OntologyError`, naming file, line where known, and mend.
+    Files ending in ``.ttl``, ``.nt``, ``.rdf``/``.owl``/``.xml`` (RDF/XML) and ``.jsonld``/``.json`` are read. Where several
+    properties fit a claim, a user's goes before ours. Raises :class:`~kg.errors.OntologyError`, naming file, line where known, and mend.
     """
-    if paths is None:
-        paths = [bundled() / "newskg.ttl"]
-    if not paths:
+    if alone and not paths:
         raise OntologyError("no ontology file given: name at least one .ttl, .rdf or .jsonld file")
-    files = tuple(Path(path).resolve() for path in paths)
+    files = tuple(
+        dict.fromkeys(Path(path).resolve() for path in ([] if alone else [bundled() / "newskg.ttl"]) + list(paths or []))
+    )
     stamps = []
     for file in files:
         try:
@@ -317,6 +325,11 @@ class _Facts:
             line = getattr(error, "lineno", None)
             place = f"{file}, line {line}" if line else str(file)
             raise OntologyError(f"{place}: not valid {kind.name}: {_one_line(error)}; mend the file there") from error
+        if not any(quad.predicate.value == RDF + "type" and _key(quad.object) in _DECLARED for quad in quads):
+            raise OntologyError(
+                f"{file}: holds no class and no property; declare them as owl:Class, rdfs:Class, owl:ObjectProperty, "
+                "owl:DatatypeProperty or rdf:Property"
+            )
         for quad in quads:
             subject = _key(quad.subject)
             self.file.setdefault(subject, file)
@@ -359,6 +372,11 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(getattr(error, "msg", None) or error).split())
 
 
+def class_name(iri: str) -> str:
+    """Return the name that records hold for a class: the local name of our own classes, the IRI of others."""
+    return iri.removeprefix(KG)
+
+
 def local_name(iri: str) -> str:
     """Return the part of an IRI after its last ``#`` or ``/``."""
     return re.split(r"[#/]", iri.rstrip("#/"))[-1]
@@ -373,11 +391,6 @@ class _Builder:
     def build(self) -> Ontology:
         classes = self._classes()
         properties = self._properties(classes)
-        if not properties and not classes:
-            raise OntologyError(
-                f"{', '.join(self.sources)}: holds no class and no property; declare them as owl:Class, rdfs:Class, "
-                "owl:ObjectProperty, owl:DatatypeProperty or rdf:Property"
-            )
         verbs: dict[str, list[Wording]] = defaultdict(list)
         nouns: dict[str, list[Wording]] = defaultdict(list)
         for prop in properties.values():
@@ -390,7 +403,8 @@ class _Builder:
         class_nouns: dict[str, str] = {}
         for cls in classes.values():
             for noun in cls.nouns:
-                class_nouns.setdefault(noun, cls.name)
+                if not cls.iri.startswith(KG) or noun not in class_nouns:  # a user's class goes before ours
+                    class_nouns[noun] = cls.name
         bearers = {prop.iri: bearer for prop in properties.values() for bearer in self._bearer(prop)}
         return Ontology(
             classes,
@@ -412,12 +426,22 @@ class _Builder:
         return names[0] if names else _spaced(local_name(iri))
 
     def _classes(self) -> dict[str, Class]:
-        iris = self._typed(OWL + "Class", RDFS + "Class")
+        iris = self._typed(*_CLASSES)
         known = set(iris)
         parents = {iri: [p for p in self.facts.values(iri, RDFS + "subClassOf") if p in known] for iri in iris}
+        ours = {
+            noun.lower(): iri
+            for iri in iris
+            if iri.startswith(KG)
+            for noun in (self._label(iri), *self.facts.values(iri, SKOS + "altLabel"))
+        }
+        for iri in iris:  # a user's class with a noun of ours is a kind of it, so that the extractors' types fit it
+            twin = ours.get(self._label(iri).lower())
+            if twin and not iri.startswith(KG) and twin not in parents[iri]:
+                parents[iri].append(twin)
         classes: dict[str, Class] = {}
         for iri in iris:
-            name = local_name(iri)
+            name = class_name(iri)
             nouns = [self._label(iri), *self.facts.values(iri, SKOS + "altLabel")]
             classes.setdefault(
                 name,
@@ -427,20 +451,14 @@ class _Builder:
                     nouns[0],
                     tuple(dict.fromkeys(" ".join(noun.lower().split()) for noun in nouns)),
                     " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
-                    tuple(local_name(p) for p in parents[iri]),
-                    tuple(local_name(p) for p in _above(iri, parents)),
+                    tuple(class_name(p) for p in parents[iri]),
+                    tuple(class_name(p) for p in _above(iri, parents)),
                 ),
             )
         return classes
 
     def _properties(self, classes: Mapping[str, Class]) -> dict[str, Property]:
-        iris = self._typed(
-            OWL + "ObjectProperty",
-            OWL + "DatatypeProperty",
-            RDF + "Property",
-            OWL + "FunctionalProperty",
-            OWL + "SymmetricProperty",
-        )
+        iris = self._typed(*_PROPERTIES)
         known = set(iris)
         parents = {iri: [p for p in self.facts.values(iri, RDFS + "subPropertyOf") if p in known] for iri in iris}
         inverses: dict[str, str] = {}
@@ -456,9 +474,9 @@ class _Builder:
             if OWL + "DatatypeProperty" in types and not kinds:
                 kinds = ("text", *sorted(VALUE_KINDS))
             for given in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes") + ranges:
-                if given not in KINDS and given.startswith(KG) and local_name(given) not in classes:
+                if given not in KINDS and given.startswith(KG) and class_name(given) not in classes:
                     raise OntologyError(
-                        f"{self.facts.place(iri, local_name(given))}: {local_name(iri)} has domain or range <{given}>, which is not "
+                        f"{self.facts.place(iri, local_name(given))}: {local_name(iri)} has domain or range <{given}>, not "
                         "declared; declare it as owl:Class or mend the name"
                     )
             properties[iri] = Property(
@@ -467,11 +485,11 @@ class _Builder:
                 self._label(iri),
                 " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
                 tuple(
-                    local_name(d)
+                    class_name(d)
                     for d in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes")
-                    if local_name(d) in classes
+                    if class_name(d) in classes
                 ),
-                tuple(local_name(r) for r in ranges if local_name(r) in classes),
+                tuple(class_name(r) for r in ranges if class_name(r) in classes),
                 kinds,
                 next((r for r in ranges if r in KINDS), ""),
                 OWL + "FunctionalProperty" in types,
@@ -498,17 +516,24 @@ class _Builder:
                 given = True
                 try:
                     wording = parse_wording(prop.iri, "verb" if form == "verb" else "noun", text)
-                    for slot in _all_slots(wording.slots):
-                        if slot.type and slot.type not in classes and slot.type not in VALUE_KINDS and slot.type != "clause":
-                            raise ValueError(
-                                f"{slot.type!r} is no class of the ontology and no kind of value "
-                                f"(clause, {', '.join(sorted(VALUE_KINDS))})"
-                            )
+                    wording = replace(wording, slots=tuple(self._resolved(slot, prop, classes) for slot in wording.slots))
                 except ValueError as error:
                     raise OntologyError(f"{self.facts.place(prop.iri, text)}: {prop.name} kg:{form} {text!r}: {error}") from error
                 yield wording
         if not given and not prop.iri.startswith(KG):
             yield from label_wordings(prop, self.facts.values(prop.iri, SKOS + "altLabel"))
+
+    def _resolved(self, slot: Slot, prop: Property, classes: Mapping[str, Class]) -> Slot:
+        """Return the slot with its type as a class name or kind of value; a class of the property's own namespace goes first."""
+        name = slot.type
+        inside = self._resolved(slot.inside, prop, classes) if slot.inside else None
+        if name and name not in VALUE_KINDS and name != "clause":
+            own = class_name(prop.iri[: len(prop.iri) - len(prop.name)] + name)
+            name = own if own in classes else name
+            if name not in classes:
+                kinds = ", ".join(sorted(VALUE_KINDS))
+                raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, {kinds})")
+        return replace(slot, type=name, inside=inside)
 
     def _bearer(self, prop: Property) -> Iterator[Bearer]:
         for name in ("bearerNoun", "bearerPhrase"):
@@ -526,6 +551,8 @@ class _Builder:
                 roles, _, types = text.partition(" ")
                 for role in roles.split("|"):
                     for type_ in (types or "Thing").split("|"):
+                        own = class_name(prop.iri[: len(prop.iri) - len(prop.name)] + type_)
+                        type_ = own if own in classes else type_
                         if type_ not in classes and type_ not in VALUE_KINDS and type_ not in ("Thing", "text"):
                             raise OntologyError(
                                 f"{self.facts.place(prop.iri, text)}: {prop.name} kg:qualifies {text!r}: {type_!r} is no class "
@@ -638,7 +665,7 @@ def _slot(token: str, roles: tuple[str, ...]) -> Slot:
     if len(inner) == 2:
         inside = _slot(re.sub(r"['’]s$", "", inner[0]), ("modifier", "possessor"))
         inner = inner[1:]
-    if len(inner) != 1 or not _WORDS.match(inner[0]):
+    if len(inner) != 1 or not (_WORDS.match(inner[0]) or inner[0] == "*"):
         raise ValueError(f"{token} should hold nouns, as in (lawsuit|suit) or (O:duration sentence)")
     return Slot(roles, "heads", heads=frozenset(_split(inner[0])), inside=inside)
 
@@ -688,8 +715,8 @@ _VERB_ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), (
 def label_wordings(prop: Property, others: Sequence[str] = ()) -> list[Wording]:
     """Return wordings made from a property's label, name and alternative labels, for ontologies without a lexicon.
 
-    "works for" gives the verb wording "S work for O"; "director" and "has director" give a noun wording with what the noun is said
-    of as the object, since in ``film director person`` the noun names the object.
+    "works for" gives the verb wording "S work for O"; "director" and "has director" give a noun wording with what the noun is
+    said of as the object, since in ``film director person`` the noun names the object.
     """
     made = []
     for label in dict.fromkeys((prop.label, _spaced(prop.name), *others)):
