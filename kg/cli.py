@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import click
 
 import kg
-from kg.errors import InputError, KgError
+from kg.errors import InputError, KgError, QueryError
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -156,7 +156,7 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
 @click.option("--base", default="", metavar="IRI", help="mint entities, statements and articles under this IRI")
 @click.option("--ontology", multiple=True, type=click.Path(path_type=Path), help="your own ontology instead of the bundled one")
-@click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave surer-than-this-less statements out")
+@click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave statements out that are less sure")
 @click.option("--no-text", is_flag=True, help="keep full texts out of the page; quotes stay")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
@@ -164,14 +164,17 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
           replace: bool, as_json: bool, model: str, field: tuple[str, ...]) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
-    run_build(articles, folder, as_json, field, "replace" if replace else "exact",
-              model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
-              **({"base": base} if base else {}))
+    settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
+                           **({"base": base} if base else {}))
+    unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
+    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings)
 
 
-def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...], others: Any, **settings: Any) -> None:
+def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...],
+              others: Literal["exact", "replace", "keep"], settings: kg.Settings | None) -> None:
+    """Build with progress on the terminal and print the report; exit with 1 if an article failed."""
     with progress() as step:
-        report = kg.build(articles, folder, settings=kg.Settings(**settings), others=others, fields=field_pairs(field), progress=step)
+        report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step)
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     else:
@@ -248,7 +251,10 @@ def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[s
 def show(graph: Path, entity: str, as_json: bool) -> None:
     """Print everything that is said of ENTITY (a name, other name or IRI) in GRAPH, each with its quote."""
     with opened(graph) as g:
-        for one in g.find(entity):
+        found = g.find(entity)
+        if not found:
+            raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
+        for one in found:
             if as_json:
                 for said in g.statements(entity=one.iri):
                     click.echo(json.dumps(said.as_dict(), ensure_ascii=False))
@@ -357,3 +363,20 @@ def ontology(paths: tuple[Path, ...], turtle: bool, as_json: bool) -> None:
         click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2, ensure_ascii=False))
     else:
         tabulate(columns, rows)
+
+
+@command("""Examples:
+  kg add today/*.txt -o graph
+
+Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 wrong use, nothing was changed.""")
+@click.argument("articles", nargs=-1, required=True)
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
+@click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
+@click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON: which key holds text, title, date, url ...")
+def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...]) -> None:
+    """Read ARTICLES into an existing graph, keeping what is there; only new and changed ones are read."""
+    run_build(articles, folder, as_json, field, "keep", None)
+
+
+if __name__ == "__main__":
+    main()

@@ -85,15 +85,15 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
 
     What was extracted before is used again if article and pipeline are the same. Articles that are in the folder but not in
     `sources` are an error by default ("exact"), let go ("replace") or kept ("keep"); an article whose source now holds another text is
-    replaced. Without sources, the graph is made anew from the folder's extractions.
+    replaced. Without sources, the graph is made anew from the folder's extractions; without settings, those of the last build hold.
 
     Raises InputError if no article at all could be read, FolderError if the folder can't be used; it then is as it was.
     """
-    settings = settings or Settings()
-    ontology = load(_paths(settings))
     sources = [str(source) for source in sources]
     target = GraphFolder.prepare(folder)
     before = _last_build(target)
+    settings = settings or _settings(before)
+    ontology = load(_paths(settings))
     reader = {"newskg": __version__, "model": signature(settings.model)}
     failed: list[Failure] = []
     with target.writing() as staging:
