@@ -21,6 +21,11 @@ _MONTHS = ("january", "february", "march", "april", "may", "june",
            "july", "august", "september", "october", "november", "december")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+#: feasts with a fixed day
+_HOLIDAYS = {"christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26),
+             "new year's eve": (12, 31), "new year's day": (1, 1), "valentine's day": (2, 14), "halloween": (10, 31)}
+_DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80,
+            "nineties": 90}
 _UNITS = {"second": "S", "minute": "M", "hour": "H", "day": "D", "week": "W", "month": "m", "year": "Y", "decade": "Y"}
 #: hours ahead of UTC of the zone names that mean one zone in English news
 _ZONES = {"gmt": "Z", "utc": "Z", "bst": "+01:00", "cet": "+01:00", "cest": "+02:00", "est": "-05:00", "edt": "-04:00",
@@ -84,11 +89,12 @@ MONTH_FULL = r"(?:January|February|March|April|May|June|July|August|September|Oc
 MONTH = rf"(?:{MONTH_FULL}|Sept|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b\.?)"
 WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _DAY = r"(?:[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9]|[:.,][0-9]| ?%| (?:million|billion|per ?cent))"
-_PART = r"(?:early|late|mid|(?:beginning|start|end|middle) of)"
+_PART = r"(?:early|late|mid|end(?=-)|(?:beginning|start|end|middle) of)"
 _DAYTIME = r"(?:morning|afternoon|evening|night|lunchtime)"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _WHICH = r"(?:last|next|this past|this coming|this)"
 _RELYEAR = r"(?:last|this|next) year"
+_ZONE_NAME = rf"(?:(?:hrs|hours) )?(?:{'|'.join(_ZONES)})\b"
 _DASH = r" ?[-–—] ?"
 
 
@@ -307,6 +313,13 @@ def _day_after(m: re.Match[str], clock: Clock) -> Reading:
     return _day(clock.today + timedelta(days=2 if m[1].lower() == "after" else -2)) if clock.today else None
 
 
+def _holiday(m: re.Match[str], clock: Clock) -> Reading:
+    month, day = _HOLIDAYS[m["name"].lower().replace("’", "'")]
+    year = _some_year(m["year"], clock)
+    found = _safe(year, month, day) if year else None if m["year"] else _near_day(month, day, clock)
+    return _day(found) if found else None
+
+
 def _weekday(m: re.Match[str], clock: Clock) -> Reading:
     return _day(_which_weekday(_DAYS.index(m["unit"].lower()), "", clock)) if clock.today else None
 
@@ -333,7 +346,7 @@ def _quarter(m: re.Match[str], clock: Clock) -> Reading:
 
 
 def _decade(m: re.Match[str], clock: Clock) -> Reading:
-    start = int(m["year"]) if m["year"] else 1900 + int(m["short"])
+    start = int(m["year"]) if m["year"] else 1900 + (int(m["short"]) if m["short"] else _DECADES[m["word"].lower()])
     if not m["part"]:
         return f"{start // 10:03}X", "edtf:EDTF"
     low, high = {1: (0, 3), 5: (4, 6), 9: (7, 9)}[(_part_months(m["part"]) or (1, 4))[0]]
@@ -351,14 +364,14 @@ def _ago(m: re.Match[str], clock: Clock) -> Reading:
     number = 1 if word in ("a", "an") else read_number(word)
     if clock.today is None or number != int(number):
         return None
-    if unit in ("second", "minute", "hour"):
-        return None
-    day = shift(clock.today, int(number) * (1 if "from now" in m[0].lower() else -1), unit)
+    if unit in ("second", "minute", "hour"):  # "24 hours ago": about the day before
+        number, unit = number // 24 if unit == "hour" else number * 0, "hour"
+    day = shift(clock.today, int(number) * (1 if "from now" in m[0].lower() else -1), "day" if unit == "hour" else unit)
     if day is None:
         return None
     if unit == "day":
         return _day(day)
-    return _edtf(f"{day.isoformat()}~" if unit == "week" else f"{day:%Y-%m}~" if unit == "month" else f"{day.year:04}~")
+    return _edtf(f"{day.isoformat()}~" if unit in ("week", "hour") else f"{day:%Y-%m}~" if unit == "month" else f"{day.year:04}~")
 
 
 def _stretch(m: re.Match[str], clock: Clock) -> Reading:
@@ -394,6 +407,8 @@ def _time(m: re.Match[str], clock: Clock) -> Reading:
     word, half = m[0].lower(), (m["half"] or "").lower()[:1]
     hour = {"noon": 12, "midday": 12, "midnight": 0}.get((m["word"] or "").lower(), int(m["hour"] or 0))
     minute = int(m["minute"] or 0)
+    if m["clock"]:  # 1550 GMT
+        hour, minute = int(m["clock"][:2]), int(m["clock"][2:])
     if (half and (hour < 1 or hour > 12)) or hour > 23 or minute > 59 or not word:
         return None
     if half:
@@ -425,12 +440,14 @@ PATTERNS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str], Clock], Read
                        rf"(?: {_DAYTIME})?"), _which),
     ("which", _compile(rf"(?P<part>{_PART}) the (?P<unit>week|month|year)"), _end_of),
     ("today", _compile(rf"(?:earlier )?(?P<day>today|yesterday|tomorrow|tonight)(?: {_DAYTIME})?"), _named_day),
+    ("holiday", _compile(r"(?P<name>Christmas(?: Eve| Day)?|Boxing Day|New Year['’]s (?:Eve|Day)|Valentine['’]s Day|Halloween)"
+                         rf"{_YEAR_TAIL}", 0), _holiday),
     ("today", _compile(r"day (before|after) (?:yesterday|tomorrow)"), _day_after),
     ("season", _compile(rf"(?P<season>{_SEASON})(?: of)? (?P<year>{YEAR}|{_RELYEAR})"), _season_of_year),
     ("quarter", _compile(rf"(?:(?P<q>Q[1-4])|(?P<rank>first|second|third|fourth|last|final) (?:quarter|half))"
                          rf"(?:,? (?:of )?(?P<year>{YEAR}|{_RELYEAR}))?"), _quarter),
     ("decade", _compile(rf"(?:(?P<part>{_PART})[- ](?:the )?)?(?:(?P<year>1[0-9]{{2}}0|20[0-9]0)['’]?s"
-                        r"|['’](?P<short>[2-9]0)s)"),
+                        rf"|['’](?P<short>[2-9]0)s|(?:(?<=the )|(?<=The ))(?P<word>{'|'.join(_DECADES)}))"),
      _decade),
     ("century", _compile(rf"(?P<rank>{ORDINAL})[- ]century"), _century),
     ("ago", _compile(rf"(?P<count>an?|{NUMBER})[- ](?P<unit>{'|'.join(_UNITS)})s? (?:ago|from now)"), _ago),
@@ -441,16 +458,19 @@ PATTERNS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str], Clock], Read
      _year_range),
     ("weekday", _compile(rf"(?P<unit>{WEEKDAY})(?: {_DAYTIME})?", 0), _weekday),
     ("bare month", _compile(rf"(?:(?P<part>(?i:{_PART}))[- ])?(?P<month>{MONTH_FULL})", 0), _bare_month),
-    ("year", _compile(rf"(?:(?P<part>early|late|mid|circa|around|about|roughly)[- ])?(?P<year>{YEAR})(?![- ]years?\b)"),
+    ("year", _compile(rf"(?:(?P<part>early|late|mid|circa|around|about|roughly)[- ])?(?P<year>{YEAR})"
+                      rf"(?! ?(?:{_ZONE_NAME}))(?![- ]years?\b)"),
      _bare_year),
 ]
 #: lower-case first words of the patterns, to find the places worth trying; a token that begins with a digit or "'" is tried too
 FIRST_WORDS = {*_MONTHS, *(name[:3] for name in _MONTHS), *(f"{name[:3]}." for name in _MONTHS), "sept", "sept.", *_DAYS,
                *_SEASONS, *NUMBER_WORDS, *ORDINAL_WORDS, "early", "late", "mid", "earlier", "later", "beginning", "start",
-               "end", "middle", "last", "next", "this", "past", "coming", "today", "yesterday", "tomorrow", "tonight", "day",
-               "final", "circa", "around", "about", "roughly", "q1", "q2", "q3", "q4"}
+               "end", "middle", "last", "next", "this", "past", "coming", "today", "yesterday", "tomorrow", "tonight",
+               "day", "final", "circa", "around", "about", "roughly", "q1", "q2", "q3", "q4", *_DECADES, "christmas",
+               "boxing", "new", "valentine", "halloween"}
 TIME = _compile(rf"(?:(?P<hour>[0-2]?[0-9])(?:[:.](?P<minute>[0-5][0-9]))?(?: ?(?P<half>[ap](?:\.m\.|m\b))|(?<=[0-9]:[0-9][0-9]))"
-                rf"|(?P<word>noon|midday|midnight)){_ZONE}")
+                rf"|(?P<word>noon|midday|midnight)|(?P<clock>[0-2][0-9][0-5][0-9])(?= {_ZONE_NAME})(?: hrs| hours)?)"
+                rf"{_ZONE}")
 
 
 def read_time(m: re.Match[str], clock: Clock) -> Reading:

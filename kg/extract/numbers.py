@@ -18,13 +18,14 @@ _ORDINAL_WORDS = (
     "seventeenth eighteenth nineteenth twentieth twenty-first")
 _SMALL = {word: n for n, word in enumerate(_SMALL_WORDS.split())}
 _TENS = {word: 10 * n for n, word in enumerate(_TENS_WORDS.split(), 2)}
-_SCALES = {"hundred": 100, "dozen": 12, "thousand": 10**3, "k": 10**3, "lakh": 10**5, "million": 10**6, "mn": 10**6, "m": 10**6,
-           "crore": 10**7, "billion": 10**9, "bn": 10**9, "b": 10**9, "trillion": 10**12, "tn": 10**12, "trn": 10**12}
+_SCALES = {"hundred": 100, "dozen": 12, "thousand": 10**3, "k": 10**3, "lakh": 10**5, "crore": 10**7,
+           "million": 10**6, "mln": 10**6, "mn": 10**6, "m": 10**6, "billion": 10**9, "bln": 10**9, "bn": 10**9,
+           "trillion": 10**12, "tn": 10**12, "trn": 10**12}
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 #: rank by ordinal in words
 ORDINAL_WORDS = {word: n for n, word in enumerate(_ORDINAL_WORDS.split(), 1)}
 
-_scale = r"(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)"
+_scale = r"(?:hundred|thousand|million|mln|billion|bln|trillion|dozen|lakh|crore)"
 _small = (rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_SMALL)[1:10])}))?"
           rf"|{'|'.join(sorted(_SMALL, key=len, reverse=True))})\b")
 _half = r"(?:[- ]and[- ]a[- ]half)?"

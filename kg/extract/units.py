@@ -38,9 +38,9 @@ _CODES = "USD EUR GBP JPY CHF CAD AUD NZD CNY INR RUB SEK NOK DKK PLN BRL MXN ZA
 CODES = tuple(_CODES.split())
 #: code by currency word; where no one country is meant by custom, the word itself stays the unit ("franc")
 CURRENCIES = _table("""
-USD: dollar, buck
+USD: dollar, buck, dlr
 EUR: euro
-GBP: sterling
+GBP: sterling, stg
 INR: rupee
 JPY: yen
 CNY: yuan, renminbi
@@ -58,6 +58,9 @@ VND: dong
 BDT: taka
 HUF: forint
 TRY: lira
+lira: lire
+mark: mark
+guilder: guilder
 AED: dirham
 SAR: riyal
 BRL: real, reais
@@ -106,7 +109,7 @@ TR: turkish
 """)
 #: last letter of the code a country's currency has, by currency word
 LETTERS = _table("""
-D: dollar, dinar
+D: dollar, dlr, dinar
 P: pound, peso
 F: franc
 R: rupee

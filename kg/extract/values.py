@@ -53,11 +53,11 @@ _JUNK = re.compile(r"https?://\S+|www\.\S+|(?<![^\s(<])[^\s@]{1,64}@\S+|\b[0-9]+
 _MONEY = re.compile(rf"(?<![\w.,])(?P<sign>{_SIGN}|(?:{'|'.join(CODES)}) ?)[ ]?(?P<low>{NUMBER})(?:(?P<range>{_RANGE})"
                     rf"(?:{_SIGN})? ?(?P<high>{NUMBER}))?(?![.,]?[0-9]|\w)", _I)
 _MONEY_WORD = re.compile(rf"(?<![\w.,$£€-])(?:(?P<low>{NUMBER})(?P<range>{_RANGE}))?(?P<high>{NUMBER}|an?|(?:a )?half an?)[- ]"
-                         rf"(?:(?P<nation>{_any(NATIONS)}) )?(?P<name>(?:{_any([*CURRENCIES, 'pound'])})s?|cents?|pence"
+                         rf"(?:(?P<nation>{_any(NATIONS)}) )?(?P<name>(?:{_any([*CURRENCIES, 'pound'])})s?|cents?|cts?|pence"
                          rf"|{'|'.join(CODES)})\b(?: sterling)?", _I)
-_PERCENT = re.compile(rf"(?<![\w.,-])(?:(?P<low>[-−]?{NUMBER})(?:[- ]?(?:%|per ?cent))?(?P<range>{_RANGE}))?"
+_PERCENT = re.compile(rf"(?<![\w.,-])(?:(?P<low>[-−]?{NUMBER})(?:[- ]?(?:%|per ?cent|pct))?(?P<range>{_RANGE}))?"
                       rf"(?P<high>[-−]?{NUMBER})[- ]?"
-                      rf"(?P<unit>%|per ?cent\b|pc\b|percentage[- ]points?\b|basis[- ]points?\b)", _I)
+                      rf"(?P<unit>%|per ?cent\b|pct?\b|percentage[- ]points?\b|basis[- ]points?\b)", _I)
 _MEASURE = re.compile(rf"(?<![\w.,-])(?:(?P<low>{NUMBER})(?P<range>{_RANGE}))?(?P<high>{NUMBER})[- ]?"
                       rf"(?P<size>(?:{_any(SIZES)})\.?[- ])?(?P<unit>(?:{_any(UNITS)}))(?P<scale> ?(?:C|F|Celsius|Fahrenheit)\b)?"
                       r"(?![\w/])(?P<per> (?:per|an) (?:hour|second))?", _I)
@@ -191,6 +191,9 @@ class _Finder:
                 before in _TIME_WORDS or label == "DATE" or after in ("’s", "'s"))
         if name in ("year", "years"):
             return self.is_year(m, span, before, label)
+        if name == "holiday":  # not "the Christmas market"
+            named = span[0] > 0 and tree.pos[span[0] - 1] == "PROPN" and not self.breaks(span[0] - 1, span[0])
+            return not named and tree.deps[last] in ("pobj", "npadvmod", "nsubj", "nsubjpass", "dobj", "poss")
         # "this fall" the season, but "in this fall from power"; "expected to last six weeks"
         return name not in ("which", "season", "stretch") or not any(tree.tags[i] in ("VB", "VBD", "VBP", "VBZ") for i in span)
 
@@ -230,7 +233,7 @@ class _Finder:
             if tree.pos[i] in ("VERB", "AUX"):
                 words = {tree.lemmas[c].lower() for c in tree.children[i] if tree.deps[c] in ("aux", "auxpass")}
                 over = tree.heads[i]
-                if words & {"will", "shall", "’ll", "'ll"}:
+                if words & {"will", "would", "shall", "’ll", "'ll"}:  # "he said it would open on Friday"
                     return True
                 if "to" in words and (tree.lemmas[over].lower() in _AHEAD | {"go"} or (
                         tree.lemmas[over] == "be" and tree.tags[over] != "VBD")):
@@ -280,14 +283,14 @@ class _Finder:
             word = name if name in CURRENCIES or name == "pence" else name.rstrip("s")
             if word == "pound" and not (nation or "sterling" in m[0].lower() or self.labelled(m, "MONEY")):
                 continue
-            if word in ("real", "won", "dong", "buck") and not self.labelled(m, "MONEY"):  # "two real problems", "three won"
-                continue
-            if m["high"].lower() in ("a", "an") or (word in ("cent", "pence") and m["low"]):
+            if word in ("real", "won", "dong", "buck", "mark", "crown", "rand") and not self.labelled(m, "MONEY"):
+                continue  # "two real problems", "three won"
+            if m["high"].lower() in ("a", "an") or (word in ("cent", "ct", "pence") and m["low"]):
                 continue
             country = NATIONS.get(nation)
             unit = country + LETTERS[word] if country and word in LETTERS else \
-                {"pound": "GBP", "pence": "GBP", "cent": "USD"}.get(word) or CURRENCIES.get(word) or word.upper()
-            self.amounts(m, "money", unit, Decimal("0.01") if word in ("cent", "pence") else Decimal(1))
+                {"pound": "GBP", "pence": "GBP", "cent": "USD", "ct": "USD"}.get(word) or CURRENCIES.get(word) or word.upper()
+            self.amounts(m, "money", unit, Decimal("0.01") if word in ("cent", "ct", "pence") else Decimal(1))
 
     def labelled(self, m: re.Match[str], label: str) -> bool:
         """Say whether the parse's entity around the match has `label`."""
@@ -426,7 +429,7 @@ class _Finder:
             return ""
         if self.breaks(span[-1], noun):  # a line of scores above the text
             return ""
-        lemma = tree.lemmas[noun].lower()
+        lemma = tree.lemmas[noun].lower().strip("-")
         return {"people": "person", "dead": "person"}.get(lemma, lemma)
 
     # ---- result
