@@ -161,7 +161,7 @@ def _rank(triple: ox.Triple) -> tuple[int, int, str, str]:
 #: Local names that every Turtle parser reads without escapes.
 _SIMPLE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 #: IRIs below the base that resolving leaves as they are.
-_RELATIVE = re.compile(r"article/[A-Za-z0-9_-]+#[a-z]+(?:=\d+,\d+)?")
+_RELATIVE = re.compile(r"article/[A-Za-z0-9_-]+#[a-z]+(?:=\d+,\d+)?|agent/[A-Za-z0-9_.-]*[A-Za-z0-9]")
 _BARE = {PREFIXES["xsd"] + "integer": re.compile(r"[+-]?\d+"), PREFIXES["xsd"] + "decimal": re.compile(r"[+-]?\d*\.\d+"),
          PREFIXES["xsd"] + "boolean": re.compile("true|false")}
 

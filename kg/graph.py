@@ -57,7 +57,8 @@ def quads(extraction: Extraction, entities: Iterable[Entity], statements: Iterab
           base: str = BASE) -> Iterator[ox.Quad]:
     """Yield what the graph of one article holds, each quad once, in a fixed order.
 
-    `entities` and `statements` may be those of all articles: what has no part in this article is passed over.
+    `entities` and `statements` may be those of all articles: what has no part in this article is passed over, and
+    so are things without a name that no statement speaks of.
     """
     article = extraction.article
     graph = ox.NamedNode(article_iri(base, article.id))
@@ -78,11 +79,18 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
     mine = sorted((s for s in statements if s.article == article.id), key=lambda s: (_places(s), s.id))
     yield from _article(article, graph)
     yield from _provenance(graph, base, mine)
-    members = sorted((e for e in entities if any(a == article.id for a, _ in e.members)), key=lambda e: e.iri)
-    for entity in members:
-        yield from _entity(entity, extraction, graph)
+    spoken_of = {iri for statement in mine for iri in _iris(statement)}
+    for entity in sorted(entities, key=lambda e: e.iri):
+        if any(key == article.id for key, _ in entity.members) and (entity.named or entity.iri in spoken_of):
+            yield from _entity(entity, extraction, graph)
     for statement in mine:
         yield from _statement(statement, article, graph, base)
+
+
+def _iris(statement: Statement) -> Iterator[str]:
+    """Yield all IRIs that a statement speaks of."""
+    yield from (statement.subject, statement.speaker, statement.source)
+    yield from (value for value in (statement.object, *(value for _, value in statement.qualifiers)) if isinstance(value, str))
 
 
 def _places(statement: Statement) -> list[tuple[int, int]]:
@@ -124,8 +132,8 @@ def _value(value: str | RdfLiteral) -> Object:
 def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
     """The article's description, and its text as the NIF context that evidence is cut from."""
     yield graph, TYPE, _SCHEMA["NewsArticle"]
+    yield graph, LABEL, _text(article.title or article.id)
     if article.title:
-        yield graph, LABEL, _text(article.title)
         yield graph, _SCHEMA["headline"], _text(article.title)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", article.published):
         yield graph, _SCHEMA["datePublished"], ox.Literal(article.published, datatype=_XSD["date"])

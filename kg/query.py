@@ -13,7 +13,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -128,19 +128,16 @@ def ask(store: ox.Store, query: str, *, base: str = BASE, limit: int | None = No
         **parameters: str) -> Answer | bool:
     """Return the answer to `query`: SPARQL text, the path of a ``.rq`` file, or the name of a stored query.
 
-    `parameters` fill the variables that a stored query declares; they are bound as terms, never pasted into the text. `limit`
-    cuts the rows, `timeout` (seconds) the time spent waiting for them. Raises QueryError.
+    `parameters` fill the variables that a stored query declares; a name stands for every entity that
+    bears it. `limit` cuts the rows, `timeout` (seconds) the time spent waiting for them. Raises QueryError.
     """
     stored = _stored(query)
     text = stored.text if stored else query
     _refuse_service(text)
-    bindings = _bindings(store, stored, parameters, base)
-    answers = [_run(store, text, base, substitutions, timeout) for substitutions in bindings]
-    first = answers[0]
-    if isinstance(first, bool):
-        return any(answers)
-    rows = chain.from_iterable(answer._rows for answer in answers if isinstance(answer, Answer))
-    return Answer(store, first.columns, islice(rows, limit), first.is_graph, base)
+    answer = _run(store, _fill(text, _terms(store, stored, parameters, base)), base, timeout)
+    if isinstance(answer, bool):
+        return answer
+    return Answer(store, answer.columns, islice(answer._rows, limit), answer.is_graph, base)
 
 
 def _stored(query: str) -> StoredQuery | None:
@@ -161,25 +158,32 @@ def _stored(query: str) -> StoredQuery | None:
     return None
 
 
-def _bindings(store: ox.Store, stored: StoredQuery | None, parameters: Mapping[str, str],
-              base: str) -> list[dict[ox.Variable, Term]]:
-    """Return the substitutions to run the query with: one for each entity that bears the name given."""
+def _terms(store: ox.Store, stored: StoredQuery | None, parameters: Mapping[str, str], base: str) -> dict[str, list[Term]]:
+    """Return the terms that each parameter stands for; QueryError if one is unknown or missing."""
     declared = stored.parameters if stored else {}
     for name in parameters:
         if name not in declared:
-            takes = ", ".join(declared) or "none"
-            raise QueryError(f"the query takes no parameter {name!r}; it takes: {takes}")
+            raise QueryError(f"the query takes no parameter {name!r}; it takes: {', '.join(declared) or 'none'}")
     missing = [name for name, (_, about) in declared.items() if about.endswith("required") and name not in parameters]
     if missing:
         raise QueryError(f"the query needs {', '.join(missing)}: {declared[missing[0]][1]}")
-    bindings: list[dict[ox.Variable, Term]] = [{}]
-    for name, text in sorted(parameters.items()):
-        terms = _terms(store, declared[name][0], text, base)
-        bindings = [{**binding, ox.Variable(name): term} for binding in bindings for term in terms]
-    return bindings
+    return {name: _parameter(store, declared[name][0], text, base) for name, text in parameters.items()}
 
 
-def _terms(store: ox.Store, kind: Parameter, text: str, base: str) -> list[Term]:
+def _fill(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
+    """Return the query with the terms of each parameter in the places kept for them: ``VALUES ?name { UNDEF }``.
+
+    The terms are written by Oxigraph, escaped, never as the user typed them. (Its own substitutions bind after the query is
+    answered: they can't reach into OPTIONAL or FILTER, nor fill a variable that is not selected.)
+    """
+    def values(found: re.Match[str]) -> str:
+        given = terms.get(found[1])
+        return f"VALUES ?{found[1]} {{ {' '.join(map(str, given))} }}" if given else found[0]
+
+    return re.sub(r"VALUES \?(\w+) \{ UNDEF \}", values, text)
+
+
+def _parameter(store: ox.Store, kind: Parameter, text: str, base: str) -> list[Term]:
     if kind == "text":
         return [ox.Literal(_whole(text))]
     if kind == "date":
@@ -203,7 +207,7 @@ def find(store: ox.Store, name: str, spaces: tuple[str, ...]) -> list[ox.NamedNo
     """
     if name.startswith(spaces):
         node = ox.NamedNode(valid_iri(name))
-        if any(store.quads_for_pattern(node, None, None, None)):
+        if any(store.quads_for_pattern(node, None, None, None)) or any(store.quads_for_pattern(None, node, None, None)):
             return [node]
     wanted, folded = ox.Literal(_whole(name)), name.casefold()
     named = [quad for label in (_LABEL, _ALT) for quad in store.quads_for_pattern(None, label, wanted, None)]
@@ -222,12 +226,11 @@ def _within(node: object, spaces: tuple[str, ...]) -> bool:
     return isinstance(node, ox.NamedNode) and node.value.startswith(spaces)
 
 
-def _run(store: ox.Store, text: str, base: str, substitutions: dict[ox.Variable, Term], timeout: float | None) -> Answer | bool:
+def _run(store: ox.Store, text: str, base: str, timeout: float | None) -> Answer | bool:
     def work() -> Iterator[Any]:
         """Yield the kind and columns first, then the rows."""
         try:
-            result = store.query(text, prefixes=prefixes(base), use_default_graph_as_union=True,
-                                 substitutions=substitutions)
+            result = store.query(text, prefixes=prefixes(base), use_default_graph_as_union=True)
             if isinstance(result, ox.QueryBoolean):
                 yield bool(result)
             elif isinstance(result, ox.QueryTriples):
@@ -253,7 +256,7 @@ def _run(store: ox.Store, text: str, base: str, substitutions: dict[ox.Variable,
 def _in_time(work: Callable[[], Iterator[Any]], timeout: float) -> Iterator[Any]:
     """Yield what `work` yields from a thread of its own; QueryError once more than `timeout` seconds were spent waiting for it.
 
-    Oxigraph can't be interrupted: a query that is given up goes on in its (daemon) thread until its next row, or the process, ends.
+    Oxigraph can't be interrupted: a query given up goes on in its (daemon) thread until its next row, or the process, ends.
     """
     results: queue.Queue[list[Any] | Exception | None] = queue.Queue(maxsize=8)
     stopped = threading.Event()

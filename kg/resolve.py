@@ -89,8 +89,8 @@ def _family(local: LocalEntity, types: tuple[str, ...]) -> str:
 
 
 def _is_full(name: str, local: LocalEntity, types: tuple[str, ...]) -> bool:
-    """Tell whether a name says enough by itself to be known in another article: a person's single word does not."""
-    return " " in name or _family(local, types) != "person"
+    """Tell whether a name says enough to be known in another article: a single word, of a person or of unknown type, doesn't."""
+    return " " in name or _family(local, types) not in ("person", UNKNOWN)
 
 
 def _split(name: str, members: list[tuple[Member, LocalEntity]],

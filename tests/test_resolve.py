@@ -58,15 +58,15 @@ def test_types_that_clash_stay_two_and_unknown_joins_a_single_family() -> None:
     georgias = [extraction("1", ("Georgia", "Place")), extraction("2", ("Georgia", "Place")),
                 extraction("3", ("Georgia", "Organization"))]
     assert iris(*georgias) == ["georgia", "georgia-organization"]
-    assert iris(*georgias, extraction("4", ("Georgia", "Thing"))) == ["georgia", "georgia-organization", "georgia-thing"]
-    joined = resolve([extraction("1", ("Rust", "Thing")), extraction("2", ("Rust", "Work"))], base=B)
-    assert [(e.iri, e.types) for e in joined] == [(f"{B}entity/rust", ("Work",))]
+    joined = resolve([extraction("1", ("Red Dust", "Thing")), extraction("2", ("Red Dust", "Work"))], base=B)
+    assert [(e.iri, e.types) for e in joined] == [(f"{B}entity/red-dust", ("Work",))]
+    assert len(iris(extraction("1", ("Jordan", "Thing")), extraction("2", ("Jordan", "Place")))) == 2
 
 
 def test_ontology_types_decide_where_known() -> None:
-    found = resolve([extraction("1", ("Rust", "Thing")), extraction("2", ("Rust", "Work"))],
+    found = resolve([extraction("1", ("Red Dust", "Thing")), extraction("2", ("Red Dust", "Work"))],
                     {("1", 0): ("Film", "Work")}, base=B)
-    assert [(e.iri, e.types) for e in found] == [(f"{B}entity/rust", ("Film", "Work"))]
+    assert [(e.iri, e.types) for e in found] == [(f"{B}entity/red-dust", ("Film", "Work"))]
 
 
 def test_things_without_name_stay_local_and_are_numbered() -> None:
