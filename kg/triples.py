@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from kg.records import Argument, Claim, Extraction, LocalEntity, Mention, Span
 
+MAXW=int(os.environ.get("MAXW","6"))
+MAXO=int(os.environ.get("MAXO","6"))
 X = set(os.environ.get("X", "").split())
 
 #: words that may stand between a noun phrase and one nested in it
@@ -127,10 +129,11 @@ class _Writer:
         for argument in claim.arguments:
             inner = self.claims.get(argument.claim) if argument.claim is not None else None
             if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
-                found.append(Part(base, argument))
+                found.extend(self.clause_parts(base, argument, inner))
         if not found and not any(a.role == "clause" for a in claim.arguments):
             found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in claim.phrase.split())
-        if found: found[0] = found[0]._replace(further=tuple(w for a, w in further if a is not found[0].argument))
+        if found: found[0] = found[0]._replace(further=tuple(
+            w for a, w in further if not found[0].argument.start <= a.start < found[0].argument.end))
         return found
 
     def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
@@ -139,6 +142,16 @@ class _Writer:
         parts = self.parts(inner) if inner is not None and 'nogerund' not in X else []
         return [Part(f"{predicate} {part.predicate}", part.argument, part.further) for part in parts[:1]] or [Part(predicate, argument)]
 
+    def clause_parts(self, predicate: str, argument: Argument, inner: Claim | None) -> list[Part]:
+        """Return the parts of a clausal argument; "let Ann leave the room" becomes "let Ann leave | the room", a full clause stays whole."""
+        if inner is not None and inner.phrase.split()[0] == "to" and 'noinf' not in X:
+            subject = surface_subject(inner)
+            between = f" {self.brief(subject)}" if subject is not None and argument.start <= subject.start < argument.end else ""
+            parts = self.parts(inner)
+            if parts:
+                return [Part(f"{predicate}{between} {parts[0].predicate}", parts[0].argument, parts[0].further)]
+        return [Part(predicate, argument)]
+
     def nominal_parts(self, claim: Claim) -> tuple[Argument | None, list[Part]]:
         """Return subject and parts of a claim read from a noun phrase; forms that are no sentence in binary give none."""
         roles = {argument.role: argument for argument in claim.arguments}
@@ -146,7 +159,7 @@ class _Writer:
         if claim.form in ("title", "apposition") and "complement" in roles:
             return subject, [Part("is", roles["complement"])]
         if claim.form == "possessive" and "possessor" in roles and subject is not None:
-            owner = self.mentions.get(roles["possessor"].mention or -1)
+            owner = self.mentions.get(-1 if roles["possessor"].mention is None else roles["possessor"].mention)
             if owner is not None and owner.kind == "pronoun" and ('pposs' not in X or self.named(roles["possessor"], claim) == self.wording(roles["possessor"])):
                 return None, []
             owned = self.text[roles["possessor"].end:subject.end].lstrip()
@@ -214,6 +227,8 @@ class _Writer:
             words = self.text[end:mention.full.start].split()
             if len(words) != 1 or words[0].lower() not in prepositions:
                 break
+            n = len(self.text[start:max(mention.end, mention.full.start + 1)].split())
+            if n > (MAXW if len(prepositions) > 1 else MAXO): break
             end = max(mention.end, mention.full.start + 1)
         return start, end
 

@@ -338,6 +338,10 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         if parent is not None and _predicated(tree, head, parent):
             draft.subjects = list(parent.subjects)
             return
+        if draft.relation == "acl" and tree.tags[verb] == "VBG" and parent is not None and head > parent.verb \
+                and tree.words[tree.left[verb] - 1] == "," and parent.subjects:
+            draft.subjects = list(parent.subjects)  # "The board opened a fund for the town, doubling its budget"
+            return
         abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
         if not abstract:
             draft.subjects = draft.subjects or [head]
@@ -355,7 +359,7 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     if draft.relation == "xcomp" and parent.objects and tree.lemmas[parent.verb] not in SUBJECT_CONTROL and max(parent.objects) < verb:
         draft.subjects = list(parent.objects)
     elif draft.relation in INHERITING or draft.relation == "acl":
-        draft.subjects = list(parent.subjects)
+        draft.subjects = [s for s in parent.subjects if s != head]
     if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
         # "helped to raise funds", "were able to help": the framing words belong to the wording of the predicate
         frame = parent.group + [c for c in parent.complements if c < verb and tree.pos[c] == "ADJ"]
@@ -376,7 +380,8 @@ def _same_form(tree: Tree, draft: _Draft, other: int) -> bool:
     The tagger often takes the second participle for a past tense; one without object or infinitive is taken back.
     """
     tag = tree.tags[draft.verb]
-    return tag == tree.tags[other] or (tag == "VBD" and tree.tags[other] == "VBN" and not draft.objects and not draft.clauses)
+    return tag == tree.tags[other] or (tag == "VBD" and tree.tags[other] == "VBN" and tree.words[draft.verb].endswith("ed")
+                                       and not draft.objects and not draft.clauses and not draft.complements)
 
 
 def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
@@ -411,7 +416,13 @@ def _loose_relative(tree: Tree, draft: _Draft) -> None:
 
 
 def _share_objects(tree: Tree, draft: _Draft, drafts: list[_Draft | None], number: dict[int, int]) -> None:
-    """Give "wrote and directed the film" its object on both verbs."""
+    """Give "wrote and directed the film", "written and directed by Ann" the object or agent on both verbs."""
+    if draft.passive and not draft.agents and not draft.adverbials and not draft.complements:
+        follower = next((c for c in tree.children[draft.verb] if tree.deps[c] == "conj" and c in number), -1)
+        other = drafts[number[follower]] if follower >= 0 else None
+        if other is not None and other.passive and not other.own_subject and follower <= draft.verb + 2:
+            draft.agents = list(other.agents)
+        return
     if draft.objects or draft.passive or draft.complements or draft.clauses or draft.adverbials:
         return
     follower = next((c for c in tree.children[draft.verb] if tree.deps[c] == "conj" and c in number), -1)
