@@ -115,6 +115,7 @@ def _url(text: str) -> Object:
 
 
 def _integer(number: int) -> ox.Literal:
+    """Return a number; plain xsd:integer also for offsets, as Oxigraph keeps every derived integer type as that one."""
     return ox.Literal(str(number), datatype=_XSD["integer"])
 
 
@@ -153,13 +154,9 @@ def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
     yield context, TYPE, _NIF["Context"]
     yield context, TYPE, _NIF["RFC5147String"]
     yield context, _NIF["sourceUrl"], graph
-    yield context, _NIF["beginIndex"], _offset(0)
-    yield context, _NIF["endIndex"], _offset(len(article.text))
+    yield context, _NIF["beginIndex"], _integer(0)
+    yield context, _NIF["endIndex"], _integer(len(article.text))
     yield context, _NIF["isString"], _text(article.text)
-
-
-def _offset(number: int) -> ox.Literal:
-    return ox.Literal(str(number), datatype=_XSD["nonNegativeInteger"])
 
 
 def _span(graph: ox.NamedNode, start: int, end: int) -> ox.NamedNode:
@@ -245,8 +242,8 @@ def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base
         evidence = _span(graph, start, end)
         yield node, _PROV["wasDerivedFrom"], evidence
         yield evidence, TYPE, _NIF["RFC5147String"]
-        yield evidence, _NIF["beginIndex"], _offset(start)
-        yield evidence, _NIF["endIndex"], _offset(end)
+        yield evidence, _NIF["beginIndex"], _integer(start)
+        yield evidence, _NIF["endIndex"], _integer(end)
         yield evidence, _NIF["anchorOf"], _text(article.text[start:end])
         yield evidence, _NIF["referenceContext"], _context(graph, article)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_graph import folder
 
 from kg.errors import QueryError
 from kg.graph import Graph, open_graph
 from kg.query import Answer, stored_queries
-from test_graph import folder
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ EXPECTED: dict[str, tuple[dict[str, str], tuple[str, ...], list[tuple[str, ...]]
     "disputed": ({}, ("entity",), []),
     "events": ({}, ("entity",), []),
     "everything-on": ({"entity": "Delta Works"}, ("subject", "property"), [("city council", "paid"), ("Delta Works", "built")]),
-    "evidence": ({"subject": "Delta Works", "property": "built"} , ("quote", "begin"),
-                 [("Delta Works built the harbour for 18 months", "113")]),
+    "evidence": ({"subject": "Delta Works", "property": "built"}, ("quote", "begin"),
+                 [("Delta Works built the harbour for 18 months", "112")]),
     "money": ({}, ("amount",), []),
     "most-mentioned": ({}, ("entity", "mentions", "articles"), [("Ana Ruiz", "1", "1"), ("Delta Works", "1", "1")]),
     "negative": ({}, ("entity", "property", "speaker"), [("city council", "paid", "Ana Ruiz")]),
