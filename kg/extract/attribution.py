@@ -2,8 +2,8 @@
 
 What holds of a predicate follows from the words around it (negation, modals, adverbs) and from what it is embedded in: "denied
 that", "failed to", "plans to", "if". Each predicate's :class:`View` is computed from that of the predicate above it, so the
-nesting may be any number deep and each token is looked at once. The distinctions are those of FactBank (Sauri and Pustejovsky 2009) and
-MinIE (Gashteovski et al. 2017); what each word does stands in ``data/cues.toml``.
+nesting may be any number deep and each token is looked at once. The distinctions are those of FactBank (Sauri and Pustejovsky
+2009) and MinIE (Gashteovski et al. 2017); what each word does stands in ``data/cues.toml``.
 """
 
 from __future__ import annotations
@@ -75,6 +75,12 @@ ACCUSING = {
     "sue": "for",
     "investigate": "for",
 }
+#: last words of names that no person or place has
+SURE_OUTLETS = frozenset(
+    ["news", "times", "herald", "tribune", "gazette", "reporter", "chronicle", "telegraph", "newspaper", "magazine"]
+)
+#: verbs that take one back
+CLEARING = {"acquit": "of", "clear": "of", "absolve": "of", "exonerate": "of"}
 NEWSPAPERS = frozenset(["newspaper", "broadcaster", "tabloid", "newswire"])
 DEFINITE = frozenset(["the", "this", "that", "these", "those"])
 COPULAS = frozenset(["be", "seem", "become", "feel"])
@@ -114,13 +120,21 @@ class _Reader:
         self.cues = load_cues()
         self.by_head = {tree.at[m.head.start]: m for m in reversed(mentions) if m.head.start in tree.at}
         self.by_token = {tree.at[m.start]: m for m in reversed(mentions) if m.start in tree.at}
+        self.in_name = {i: m for m in mentions if m.kind == "name" and m.start in tree.at for i in self._tokens(m)}
         self.clause_of = {clause.verb: clause for clause in clauses}
         self.views: dict[int, View] = {}
+        self.trailing: dict[int, int] = {}
         self.quotes = quotes
         self.quote_of = [-1] * len(tree)
         for number, quote in enumerate(quotes):
             self.quote_of[quote.first : quote.end] = [number] * (quote.end - quote.first)
         self.according = self._according()
+
+    def _tokens(self, mention: Mention) -> range:
+        first = end = self.tree.at[mention.start]
+        while end < len(self.tree) and self.tree.starts[end] < mention.end:
+            end += 1
+        return range(first, end)
 
     def mark(self, claim: Claim, number: int) -> Claim:
         """Return the claim as its predicate stands in the text, with the id `number`."""
@@ -145,24 +159,29 @@ class _Reader:
         """Return the id of the mention whose head is `token`, or that begins the phrase it heads."""
         if token < 0:
             return None
-        mention = self.by_head.get(token) or self.by_token.get(token) or self.by_token.get(self.tree.left[token])
+        mention = (
+            self.by_head.get(token)
+            or self.in_name.get(token)
+            or self.by_token.get(token)
+            or self.by_token.get(self.tree.left[token])
+        )
         return mention.id if mention else None
 
     # predicates in clauses
 
     def view(self, token: int) -> View:
         """Return the view of the predicate `token`, computing those above it first."""
-        path = []
+        path: dict[int, None] = {}
         i = token
         while i not in self.views:
-            path.append(i)
+            path[i] = None
             above = self._above(i)
             if above < 0 or above in path:
                 break
             i = above
         for i in reversed(path):
             above = self._above(i)
-            self.views[i] = self._view(i, above)
+            self.views[i] = self._view(i, above if above in self.views else -1)
         return self.views[token]
 
     def _above(self, i: int) -> int:
@@ -184,10 +203,23 @@ class _Reader:
         return head
 
     def _trailing_report(self, i: int) -> int:
+        """Return what :meth:`_find_trailing_report` found, looked for once."""
+        if i not in self.trailing:
+            self.trailing[i] = self._find_trailing_report(i)
+        return self.trailing[i]
+
+    def _find_trailing_report(self, i: int) -> int:
         """Return the reporting verb that ends the sentence of `i` as a joined clause ("It rained, the mayor told us."), or -1."""
         tree = self.tree
         if not tree.children[i] or tree.pos[i] not in ("VERB", "AUX"):
             return -1
+        for child in tree.children[i]:  # "The bank, Roe says, lied."
+            if tree.deps[child] == "parataxis" and tree.lemmas[child] in self.cues.reporting and tree.child(child, "nsubj") >= 0:
+                end = tree.right[child]
+                if tree.child(child, "ccomp") < 0 and (
+                    end == len(tree) or tree.pos[end] == "PUNCT" or tree.words[end - 1] == ","
+                ):
+                    return child
         last = -1
         for child in reversed(tree.children[i]):
             if child > i and tree.deps[child] in ("conj", "parataxis", "dep") and tree.lemmas[child] in self.cues.reporting:
@@ -366,8 +398,8 @@ class _Reader:
             return upper._replace(status="Claimed", certainty=certainty, cue=self._cue_tokens(above), speaker=self._agent(above))
         if cue is None:
             return upper
-        if cue.group == "said":
-            return _worse(upper, "Possible")
+        if cue.group == "said":  # no such construction in English: a purpose ("wrote to thank") or a manner ("wrote using a pen")
+            return _worse(upper, "Probable") if self._has_to(i) else upper
         if cue.status == "Claimed":  # "He claims to be a doctor", "He denied stealing"
             return self._reported(above, cue, upper)
         negative = upper.negative != cue.negative
@@ -379,6 +411,8 @@ class _Reader:
         return upper._replace(negative=negative, status=status, tense=tense, certainty=certainty)
 
     def _predicate_adjective(self, adjective: int, view: View) -> View:
+        if self.tree.lemmas[adjective] == "able" and view.tense == "Past" and not view.negative:
+            return view  # "was able to leave" means that she left
         for effect in self.cues.predicates.get(self.tree.lemmas[adjective].lower(), ()):
             view = _apply(view, effect)
             if effect == "Planned":
@@ -392,12 +426,9 @@ class _Reader:
         word = tree.words[preposition].lower()
         if word in WITHOUT or (tree.words[max(preposition - 1, 0)].lower() in WITHOUT and word in ("of", "than")):
             return report._replace(negative=True)
-        lemma = tree.lemmas[above].lower()
-        if ACCUSING.get(lemma) == word:
-            speaker = (
-                self._agent(above) if tree.child(above, "auxpass") >= 0 or tree.tags[above] == "VBN" else self._speaker(above)
-            )
-            return View(status="Claimed", speaker=speaker, source=upper.source, cue=self._cue_tokens(above), tense="Past")
+        accused = self._accused(preposition, above)
+        if accused:
+            return accused
         if word == "from" and (cue := self._best(above, "to")) and cue.negative:
             return upper._replace(negative=not upper.negative)
         if tree.pos[above] in ("NOUN", "PROPN"):
@@ -405,6 +436,22 @@ class _Reader:
         if word in ("to", "of", "about", "on", "against", "for") and (cue := self._best(above, "to")) and cue.status:
             return self._infinitive(i, above, upper, report)
         return report
+
+    def _accused(self, preposition: int, verb: int) -> View | None:
+        """Return the view of what somebody is accused or cleared of, or None: "charged with the murder of Roe"."""
+        tree = self.tree
+        lemma, word = tree.lemmas[verb].lower(), tree.words[preposition].lower()
+        if lemma == "guilty" and word in ("to", "of") and self._local_negation(verb):  # "pleaded not guilty to killing"
+            plea = tree.heads[verb]
+            return View(negative=True, status="Claimed", speaker=self._speaker(plea), cue=(plea,), tense="Past")
+        if word not in (ACCUSING.get(lemma), CLEARING.get(lemma)):
+            return None
+        passive = tree.child(verb, "auxpass") >= 0 or tree.tags[verb] == "VBN"
+        speaker = self._agent(verb) if passive else self._speaker(verb)
+        source = self.view(verb).source
+        return View(
+            negative=lemma in CLEARING, status="Claimed", speaker=speaker, source=source, cue=self._cue_tokens(verb), tense="Past"
+        )
 
     def _noun_clause(self, i: int, noun: int, report: View) -> View:
         """Return what a clause takes from its noun: "the claim that she lied", "a plan to leave", "his failure to appear"."""
@@ -492,7 +539,7 @@ class _Reader:
         return self._going(i, above, view)
 
     def _going(self, i: int, above: int, view: View) -> View:
-        """Set the future of "is going to pay" and "is to pay", the duty of "has to pay"."""
+        """Set the future of "is going to pay" and "is to pay", the duty of "has to pay", the negation of "has yet to pay"."""
         tree = self.tree
         if above < 0 or tree.deps[i] != "xcomp" or not self._has_to(i):
             return view
@@ -501,6 +548,8 @@ class _Reader:
         if tree.lemmas[above] == "be" and tree.child(above, "acomp", "attr") < 0:
             return _status(view, "Planned")._replace(tense="Future")
         if tree.lemmas[above] == "have":
+            if any(tree.words[c].lower() == "yet" for c in tree.children[above]):
+                return view._replace(negative=not view.negative)
             return _worse(view, "Probable")
         return view
 
@@ -524,11 +573,8 @@ class _Reader:
         """Tell whether the predicate is perfect: "has paid", "to have paid", "would have paid"."""
         tree = self.tree
         aux = [c for c in tree.children[i] if tree.deps[c] == "aux"] if aux is None else aux
-        return (tree.tags[i] in ("VBN", "VBD", "VBG") and any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux)) or (
-            any(tree.tags[c] == "VBN" and tree.lemmas[c] == "be" for c in aux)
-            and tree.tags[i] == "VBN"
-            and any(tree.lemmas[c] == "have" for c in aux)
-        )
+        have = any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux)
+        return have and tree.tags[i] in ("VBN", "VBD", "VBG")
 
     def _finite(self, i: int) -> bool:
         tree = self.tree
@@ -555,7 +601,8 @@ class _Reader:
                 count += any(tree.words[c].lower() == "no" for c in tree.children[child])
             elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
                 count += word in NEGATIVE_SUBJECTS or any(
-                    tree.deps[c] in ("det", "neg") and tree.words[c].lower() in ("no", "neither") for c in tree.children[child]
+                    tree.deps[c] in ("det", "neg", "preconj") and tree.words[c].lower() in ("no", "neither")
+                    for c in tree.children[child]
                 )
         return count % 2 == 1
 
@@ -641,17 +688,15 @@ class _Reader:
         """Tell whether the noun phrase at `token` names a newspaper, broadcaster or news agency."""
         tree = self.tree
         word = tree.words[token].lower()
+        if word == "agency":
+            return tree.words[token - 1].lower() in ("news", "press")
         if not tree.words[token][:1].isupper():
-            return word in NEWSPAPERS or (word == "agency" and tree.words[token - 1].lower() == "news")
-        mention = self.by_head.get(token)
-        name = tree.text[mention.start : mention.end].lower() if mention else word
-        if mention and mention.type == "Person" and " " in name:
-            return False
-        return (
-            name in self.cues.outlets_whole
-            or name.removeprefix("the ") in self.cues.outlets_whole
-            or word in self.cues.outlets_last
-        )
+            return word in NEWSPAPERS
+        mention = self.by_head.get(token) or self.in_name.get(token)
+        name = tree.text[mention.start : mention.end].lower().removeprefix("the ") if mention else word
+        if mention and (mention.type == "Place" or (mention.type == "Person" and " " in name)) and word not in SURE_OUTLETS:
+            return name in self.cues.outlets_whole
+        return name in self.cues.outlets_whole or word in self.cues.outlets_last
 
     def _cue_tokens(self, verb: int) -> tuple[int, ...]:
         """Return first and last token of the reporting words: the verb with its particle."""
@@ -659,7 +704,7 @@ class _Reader:
         return (verb, particle) if particle == verb + 1 else (verb,)
 
     def _according(self) -> dict[int, tuple[int, tuple[int, ...]]]:
-        """Return, by the predicate they hang on, the parties of "according to": (head token, cue tokens)."""
+        """Return, by the predicate they hang on, the parties of "according to" and the like: (head token, cue tokens)."""
         tree = self.tree
         found: dict[int, tuple[int, tuple[int, ...]]] = {}
         for i, word in enumerate(tree.words[:-1]):
@@ -673,6 +718,15 @@ class _Reader:
                     head = tree.heads[head]
                 if party >= 0:
                     found[head] = (party, (i, to))
+            elif (
+                word.lower() in ("words", "view", "opinion")
+                and tree.deps[i] == "pobj"
+                and tree.words[tree.heads[i]].lower() == "in"
+            ):
+                owner, of = tree.child(i, "poss"), tree.child(i, "prep")  # "in the suit's words", "in the view of the judge"
+                owner = owner if owner >= 0 else tree.child(of, "pobj") if of >= 0 else -1
+                if owner >= 0:
+                    found[tree.heads[tree.heads[i]]] = (owner, (i,))
         return found
 
     def _with_according(self, i: int, view: View) -> View:
@@ -707,12 +761,17 @@ class _Reader:
     def nominal(self, noun: int, form: str) -> View:
         """Return the view of a fact read from a noun phrase.
 
-        A title or apposition is presupposed: who denies that "cinematographer Jane Roe" left does not deny that she is one. So are
-        definite nouns ("the acquisition"). In a quote all of it is the speaker's word.
+        A title or apposition is presupposed: who denies that "cinematographer Jane Roe" left does not deny that she is one. So
+        are definite nouns ("the acquisition"). In a quote all of it is the speaker's word.
         """
         tree = self.tree
         view = View()
-        if form == "noun" and not self._definite(noun):
+        head = tree.heads[noun]
+        if form == "noun" and tree.deps[noun] == "pobj" and (accused := self._accused(head, tree.heads[head])):
+            view = accused
+        elif form == "noun" and tree.deps[noun] == "dobj" and (denied := self._best(head, "to")) and denied.group == "denied":
+            view = self._reported(head, denied, self.view(head))
+        elif form == "noun" and not self._definite(noun):
             above = self._above(noun)
             if above >= 0 and tree.pos[above] in ("VERB", "AUX"):
                 upper = self.view(above)

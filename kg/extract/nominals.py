@@ -20,6 +20,8 @@ from kg.records import Argument, Claim, Form, Mention, Span
 #: how often claims of each form were right when read in real articles
 CONFIDENCE: dict[Form, float] = {"title": 0.9, "apposition": 0.85, "possessive": 0.85, "noun": 0.8, "compound": 0.75}
 #: classes that people are told apart from; ``Thing`` and ``Group`` fit anything
+#: classes of nouns that go before a name like a title: "the film Rust", "the company Delta"
+CALLED = frozenset(["Organization", "Place", "CreativeWork", "Group", "Facility"])
 NEVER_PEOPLE = frozenset(["Organization", "Place", "CreativeWork", "Event", "Product", "Law", "Facility", "Time"])
 #: prepositions that give a noun arguments of its own
 NOUN_PREPOSITIONS = frozenset(
@@ -78,6 +80,8 @@ class _Reader:
         self.names = {tree.at[m.start]: m for m in mentions if m.kind == "name" and m.start in tree.at}
         #: heads that are the complement of another claim: their own arguments are told there
         self.told: set[int] = set()
+        #: (subject, noun) pairs of titles and appositions: one phrase may be parsed as both
+        self.described: set[tuple[int, int]] = set()
 
     def read(self, mention: Mention, head: int) -> None:
         """Add the claims of the noun phrase `mention` with head token `head`."""
@@ -109,16 +113,14 @@ class _Reader:
         person = lemma in self.nouns.people or word in self.nouns.people or word in TITLES
         if (mention.type == "Person" and not person) or (mention.type != "Person" and person and mention.type in NEVER_PEOPLE):
             return
-        if not person and not (
-            tree.pos[last] == "NOUN" and noun_classes().get(lemma, "Thing") in NEVER_PEOPLE and last - first < 4
-        ):
+        if not person and not (tree.pos[last] == "NOUN" and noun_classes().get(lemma, "Thing") in CALLED and last - first < 4):
             return
         if not person and (
             tree.tags[last] == "NNS" or not any(tree.deps[c] in ("det", "poss") and c < first for c in tree.children[head])
         ):
             return  # "the film Rust", not "prop gun Colt" or "reports Reuters"
         modifiers = []
-        if tree.words[first].lower() in PASSING and first < last:
+        if (tree.words[first].lower() in PASSING or tree.pos[first] == "NUM") and first < last:
             first += 1
         while first < last and (name := self._name_at(first, last)):
             modifiers.append(self._of_mention("modifier", name))
@@ -320,7 +322,11 @@ class _Reader:
         ):
             return
         lemma = tree.lemmas[head].lower()
-        if lemma in self.nouns.measures or tree.tags[head] == "VBG":
+        if (
+            lemma in self.nouns.measures
+            or tree.tags[head] == "VBG"
+            or (tree.pos[head] == "PROPN" and tree.words[head - 1] == "-")
+        ):
             return
         event = lemma in self.nouns.events
         if self.named_after_office(mention, head):
@@ -355,7 +361,8 @@ class _Reader:
         ):
             return False
         start = tree.at[person.start]
-        office = next((m for i, m in self.names.items() if preposition < i < start and i + self._length(m) == start), None)
+        between = (self.names[i] for i in range(preposition + 1, start) if i in self.names)
+        office = next((name for name in between if tree.at[name.start] + self._length(name) == start), None)
         if office is None or office.type == "Person":
             return False
         first = self._compact(head)
@@ -451,6 +458,11 @@ class _Reader:
         return Argument(role, self.tree.starts[first], self.tree.ends[end - 1])
 
     def _add(self, form: Form, head: int, first: int, arguments: tuple[Argument, ...], lemma: str = "") -> None:
+        if form in ("title", "apposition") and arguments[0].mention is not None:
+            pair = (arguments[0].mention, head)
+            if pair in self.described:
+                return
+            self.described.add(pair)
         tree = self.tree
         predicate = Span(tree.starts[head], tree.ends[head])
         begin, stop = tree.sentences[tree.sentence[head]]
