@@ -33,7 +33,7 @@ UNKNOWN_TYPE = 0.9
 class _Match:
     """A wording found in a claim: what fills S and O, further roles, and how well it fits (4: for certain).
 
-    ``groups`` are the noun phrases that the wording demands, ``heads`` those of them whose noun it names; ``demands`` says whether
+    ``groups`` are the noun phrases that the wording demands, ``heads`` those whose noun it names; ``demands`` says whether
     it demands a type of its object.
     """
 
@@ -136,6 +136,13 @@ class _Article:
             return False
         words[-1] = singular(words[-1].strip(".,;:'\"’”“"))
         return any(" ".join(words[first:]) in heads for first in range(len(words)))
+
+    def is_name(self, argument: Argument) -> bool:
+        """Say whether an argument is a name, a pronoun, or, as names that the recogniser missed, has a capital and no article."""
+        if argument.mention is None:
+            return False
+        mention = self.mentions[argument.mention]
+        return mention.kind != "nominal" or (mention.full.start == mention.start and self.text[mention.head.start].isupper())
 
     def types_of(self, argument: Argument) -> Sequence[str]:
         """Return the class names of what the argument refers to; empty when it refers to no entity."""
@@ -305,14 +312,19 @@ def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequenc
 
     Names of unknown class may be anything, but a common noun must be known to be of the class that a slot demands.
     """
-    named = argument.mention is not None and article.mentions[argument.mention].kind == "name"
-    if slot.strong and lenient and named:
+    if slot.strong and lenient and article.is_name(argument):
         return 2
     types = article.types_of(argument)
-    demanded = article.fit(types, [slot.type] if slot.type else [])
-    if demanded == 1 and argument.mention is not None and article.mentions[argument.mention].kind == "nominal":
-        return 0
-    return min(article.fit(types, wanted), demanded)
+    fits = (article.fit(types, wanted), article.fit(types, [slot.type] if slot.type else []))
+    if not article.is_name(argument):
+        bodily = bool(wanted) and all(any(article.ontology.is_a(w, c) for c in _NOUN_CLASSES) for w in wanted)
+        if fits[1] == 1 or (fits[0] == 1 and bodily and "Thing" in types):
+            return 0
+    return min(fits)
+
+
+#: a common noun that is one of these is known to be (the extractors have word lists), so one of unknown class is none of them
+_NOUN_CLASSES = ("Agent", "Place")
 
 
 def _same(article: _Article, one: Argument, other: Argument) -> bool:
@@ -525,7 +537,7 @@ class _Writer:
         if not subjects and claim.passive:  # "the house was burnt": the patient is spoken of
             subjects, objects, label = by_role["object"], by_role["complement"], f"be {_participle(self.article, claim)}"
         if not objects:
-            first = next((a for a in claim.arguments if a.role not in _CORE), None)
+            first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)), None)
             objects = [first] if first else []
             label = f"{label} {first.role}" if first else label
         for subject in subjects:
@@ -569,6 +581,11 @@ class _Writer:
                 found.append((KG + ("currency" if mention.value.kind == "money" else "unit"), RdfLiteral(mention.value.unit)))
         return found
 
+    def is_date(self, argument: Argument) -> bool:
+        """Say whether a prepositional argument is a date: "on Monday", "since 2011"."""
+        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+        return bool(mention and mention.value and mention.value.kind == "date") and argument.role not in ("of", "about", "than")
+
     def qualifier(self, argument: Argument) -> str:
         """Return the property IRI for an argument that is neither subject nor object."""
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
@@ -599,7 +616,8 @@ class _Writer:
         rest = [a for a in claim.arguments if a.role not in taken and a.role not in silent]
         qualifiers = list(extra)
         when, when_text = None, ""
-        for argument in (a for a in rest if a.role == "time"):
+        times = [a for a in rest if a.role == "time" or self.is_date(a)]
+        for argument in times:
             mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
             value = mention.value if mention else None
             if value and value.kind == "duration":
@@ -608,7 +626,7 @@ class _Writer:
                 when, when_text = RdfLiteral(value.lexical, value.datatype), self.article.cut(argument)
             elif not when_text:
                 when_text = self.article.cut(argument)
-        for argument in (a for a in rest if a.role != "time"):
+        for argument in (a for a in rest if a not in times):
             iri = self.qualifier(argument)
             node = self.node(argument)
             if iri and node != subject:

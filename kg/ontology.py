@@ -279,7 +279,9 @@ def load(paths: Sequence[Path] | None = None, *, alone: bool = False) -> Ontolog
     """Return the bundled ontology, joined by the files `paths` when given; with `alone`, these files only.
 
     Files ending in ``.ttl``, ``.nt``, ``.rdf``/``.owl``/``.xml`` (RDF/XML) and ``.jsonld``/``.json`` are read. Where several
-    properties fit a claim, a user's goes before ours. Raises :class:`~kg.errors.OntologyError`, naming file, line where known, and mend.
+    properties fit a claim, a user's goes before ours.
+
+    Raises :class:`~kg.errors.OntologyError`, naming file, line where known, and mend.
     """
     if alone and not paths:
         raise OntologyError("no ontology file given: name at least one .ttl, .rdf or .jsonld file")
