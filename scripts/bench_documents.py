@@ -62,8 +62,9 @@ def mention_rows(doc, tree, mentions, kinds):
     for entity, group in sorted(spans.items()):
         for m in group:
             inside = m.kind != "pronoun" and any(o is not m and o.full.start <= m.full.start and m.full.end <= o.full.end and o.full != m.full for o in group)
+            start, end = (m.start, m.end) if m.kind == "name" and kinds == "compact" else (m.full.start, m.full.end)
             if not inside:
-                yield {"doc": doc, "start": m.full.start, "end": m.full.end, "text": tree.text[m.full.start:m.full.end], "type": m.type, "entity": entity}
+                yield {"doc": doc, "start": start, "end": end, "text": tree.text[start:end], "type": m.type, "entity": entity}
 
 
 def run(rows, cache, kinds):
@@ -83,13 +84,15 @@ def main():
     parser.add_argument("bench", type=Path)
     parser.add_argument("--parses", type=Path)
     parser.add_argument("--out", type=Path, default=Path("/tmp"))
+    parser.add_argument("--compact", action="store_true", help="write names in their compact form everywhere")
     parser.add_argument("--only", nargs="*", default=list(SETS))
     options = parser.parse_args()
     for name in options.only:
         files, scorer, kinds = SETS[name]
         paths = [options.bench / file for file in files]
         rows = [json.loads(line) for path in paths for line in path.open(encoding="utf-8")]
-        lines, spent, tokens = run(rows, options.parses / f"{name}.pkl" if options.parses else None, kinds)
+        lines, spent, tokens = run(rows, options.parses / f"{name}.pkl" if options.parses else None,
+                                   "compact" if options.compact and kinds == "all" else kinds)
         pred = options.out / f"mentions-{name}.jsonl"
         pred.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
         command = [sys.executable, str(options.bench / "scorers" / scorer), "--gold", *map(str, paths), "--pred", str(pred)]

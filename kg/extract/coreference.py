@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from math import log1p
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -254,16 +255,29 @@ def possible(tree: Tree, node: Node, cluster: Cluster) -> bool:
 
 
 PAIR_FEATURES = (
-    "bias", "same_sentence", "one_back", "two_back", "further", "distance", "after", "closer", "closer_named", "is_closest", "subject", "object", "oblique", "possessor",
-    "apposition", "same_role", "both_subject", "both_possessor", "possessor_of_subject", "same_clause", "governs", "coordinate", "root_subject",
-    "sentence_first", "depth", "name", "nominal", "pronoun", "same_pronoun", "count", "named", "first_entity", "most_mentioned", "Person", "Organization", "Place",
-    "Group", "Thing", "other_type", "gender_match", "gender_unknown", "person_gender", "number_match", "number_unknown", "indefinite", "bare_noun", "in_quote",
-    "same_quote", "subject_before", "head_match", "string_match", "words_inside", "extra_words", "described", "type_match", "in_name", "both_definite",
-    "distance_named", "name_subject", "pronoun_subject", "last_subject_run",
+    "bias", "same_sentence", "one_back", "two_back", "further", "distance", "after", "after_subject", "closer", "closer_likely", "is_closest", "is_closest_likely",
+    "subject", "object", "oblique", "possessor", "apposition", "same_role", "both_subject", "both_object", "both_possessor", "possessor_of_subject", "same_clause",
+    "governs", "governs_object", "coordinate", "root_subject", "sentence_first", "depth", "name", "nominal", "pronoun", "same_pronoun", "pronoun_here", "count",
+    "named", "first_entity", "most_mentioned", "only_likely", "likely", "Person", "Organization", "Place", "Group", "Thing", "other_type", "gender_match", "gender_unknown",
+    "person_gender", "number_match", "number_unknown", "indefinite", "bare_noun", "in_quote", "same_quote", "subject_before", "both_first", "recent", "recent_subjects",
+    "subject_here", "head_match", "string_match", "words_inside", "extra_words", "described", "type_match", "in_name", "both_definite", "distance_named",
+    "name_subject", "pronoun_subject", "inside_relative",
 )
 NEW_FEATURES = ("bias", "subject", "possessor", "object", "first_sentence", "the", "this", "own", "a", "bare", "many", "modifiers", "modified_after", "in_quote",
                 "candidates", "none", "Person", "Organization", "Place", "Thing", "sentence_first", "it_clause")
-CLASSES = ("he", "it", "they", "this", "definite", "indefinite")
+CLASSES = ("he", "he_topic", "it", "they", "this", "definite", "indefinite")
+#: from so many mentions on, a person is what the article is about; "he" then goes on to mean them ("he_topic")
+TOPIC = 5
+
+
+class Field(NamedTuple):
+    """How one candidate stands among all: nearer candidates, nearer ones that are `likely`, all likely ones, the most mentions any has."""
+
+    kind: str
+    rank: int
+    likely_rank: int
+    likely_count: int
+    top: int
 
 
 def mention_class(node: Node) -> str:
@@ -280,34 +294,49 @@ def mention_class(node: Node) -> str:
     return "definite" if node.definite in ("the", "this", "own") else "indefinite"
 
 
-def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, rank: int, named_rank: int, top: int) -> list[float]:
+def likely(kind: str, cluster: Cluster) -> bool:
+    """Tell whether an entity is of the sort that a class of pronoun mostly stands for."""
+    if kind == "he":
+        return cluster.type == "Person"
+    if kind == "it":
+        return cluster.type not in ("Person", "Group") and cluster.many != "many"
+    return cluster.many == "many" or cluster.type in ("Organization", "Group")
+
+
+def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: Field) -> list[float]:
     """Return the features of `node` with an entity whose nearest mention is `near`, in the order of `PAIR_FEATURES`."""
     back = abs(node.sentence - near.sentence)
     gap = log1p(abs(node.head - near.head)) / 5
-    same_clause, subject = node.clause == near.clause, near.role == "subject"
-    type_ = cluster.type
+    same_clause, subject, after = node.clause == near.clause, near.role == "subject", near.head > node.head
+    type_, named, nominal = cluster.type, cluster.named, node.kind == "nominal"
     words = frozenset(node.words)
-    nominal = node.kind == "nominal"
     head_match = nominal and node.lemma in cluster.heads
     best = max((len(words & other) for other in cluster.words if node.word in other or node.lemma in other), default=0) if head_match else 0
     extra = len(words) - best if head_match else 0
-    governs = subject and not same_clause and back == 0 and above(tree, near.clause, node.head)
-    coordinate = subject and tree.deps[node.clause] == "conj" and tree.heads[node.clause] == near.clause
-    named = cluster.named
-    run = sum(1 for other in cluster.nodes[-3:] if other.role == "subject")
+    here = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence and other.head < node.head]
+    before = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence - 1]
+    over = back == 0 and not same_clause and above(tree, near.clause, node.head)
+    main = tree.heads[near.clause] == near.clause
+    node_main = tree.heads[node.clause] == node.clause
+    relative = tree.deps[near.clause] == "relcl" and not above(tree, near.clause, node.head) and not same_clause
+    fits = likely(field.kind, cluster)
     return [
-        1.0, back == 0, back == 1, back == 2, back > 2, gap, near.head > node.head, min(rank, 10) / 10, min(named_rank, 10) / 10, rank == 0, subject,
-        near.role == "object", near.role == "oblique", near.role == "possessor", near.role == "apposition", node.role == near.role,
-        subject and node.role == "subject", near.role == "possessor" and node.role == "possessor",
-        subject and node.role == "possessor" and same_clause, same_clause, governs, coordinate, subject and tree.heads[near.clause] == near.clause,
-        near.span[0] - tree.sentences[near.sentence][0] < 2, min(near.depth, 8) / 8, near.kind == "name", near.kind == "nominal",
-        near.kind == "pronoun", near.word == node.word, log1p(len(cluster.nodes)) / 3, named, cluster.order == 0, len(cluster.nodes) == top, type_ == "Person",
-        type_ == "Organization", type_ == "Place", type_ == "Group", type_ == "Thing", type_ not in ("Person", "Organization", "Place", "Group", "Thing"),
-        bool(node.gender) and node.gender == cluster.gender, cluster.gender == "", cluster.gender == "person", bool(node.many) and node.many == cluster.many, cluster.many == "",
-        near.definite == "a", near.definite == "bare", near.quote >= 0, near.quote == node.quote, back == 1 and subject and tree.heads[near.clause] == near.clause,
-        head_match, nominal and node.mention.kind == "nominal" and any(words == other for other in cluster.words), head_match and extra == 0,
-        min(extra, 4) / 4, nominal and node.lemma in cluster.descriptors, nominal and node.type == type_ != "Thing", nominal and node.word in cluster.name_words,
-        nominal and node.definite == "the" == near.definite, gap if named else 0.0, subject and near.kind == "name", subject and near.kind == "pronoun", run / 3,
+        1.0, back == 0, back == 1, back == 2, back > 2, gap, after, after and subject and (same_clause or over), min(field.rank, 10) / 10,
+        min(field.likely_rank, 6) / 6, field.rank == 0, fits and field.likely_rank == 0, subject, near.role == "object", near.role == "oblique",
+        near.role == "possessor", near.role == "apposition", node.role == near.role, subject and node.role == "subject",
+        near.role == "object" and node.role == "object", near.role == "possessor" and node.role == "possessor", subject and node.role == "possessor" and same_clause,
+        same_clause, over and subject, over and near.role == "object", subject and tree.deps[node.clause] == "conj" and tree.heads[node.clause] == near.clause,
+        subject and main, near.span[0] - tree.sentences[near.sentence][0] < 2, min(near.depth, 8) / 8, near.kind == "name", near.kind == "nominal",
+        near.kind == "pronoun", near.word == node.word, any(o.kind == "pronoun" for o in here), log1p(len(cluster.nodes)) / 3, named, cluster.order == 0,
+        len(cluster.nodes) == field.top, fits and field.likely_count == 1, fits, type_ == "Person", type_ == "Organization", type_ == "Place", type_ == "Group",
+        type_ == "Thing", type_ not in ("Person", "Organization", "Place", "Group", "Thing"), field.kind != "he" and bool(node.gender) and node.gender == cluster.gender,
+        field.kind != "he" and cluster.gender == "", field.kind != "he" and cluster.gender == "person", bool(node.many) and node.many == cluster.many, cluster.many == "", near.definite == "a",
+        near.definite == "bare", near.quote >= 0, near.quote == node.quote, any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
+        node.role == "subject" and node_main and any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
+        min(len(here) + len(before), 4) / 4, min(sum(o.role == "subject" for o in here + before), 3) / 3, any(o.role == "subject" for o in here), head_match,
+        nominal and near.kind == "nominal" and any(words == other for other in cluster.words), head_match and extra == 0, min(extra, 4) / 4,
+        nominal and node.lemma in cluster.descriptors, nominal and node.type == type_ != "Thing", nominal and node.word in cluster.name_words,
+        nominal and node.definite == "the" == near.definite, gap if named else 0.0, subject and near.kind == "name", subject and near.kind == "pronoun", relative,
     ]
 
 
@@ -398,8 +427,10 @@ class Linker:
                 kind = mention_class(node)
                 if kind:
                     candidates, pairs = self.candidates(node)
+                    if kind == "he" and any(c.type == "Person" and len(c.nodes) >= TOPIC for c in candidates):
+                        kind = "he_topic"
                     ranked = choose(kind, node, pairs, new_features(self.tree, node, len(pairs)), candidates) if pairs else []
-                    cluster = self.take([candidates[i] for i in ranked])
+                    cluster = self.take(node, [candidates[i] for i in ranked])
             cluster = cluster or self.cluster()
             fresh = node.kind == "nominal" and node.lemma not in cluster.heads
             cluster.add(node)
@@ -407,24 +438,30 @@ class Linker:
             if fresh:
                 self.index[node.lemma].append(cluster)
 
-    def take(self, ranked: list[Cluster]) -> Cluster | None:
-        """Return the best of the acceptable entities; if that is nothing but pronouns so far, the best with a name takes it over.
+    def take(self, node: Node, ranked: list[Cluster]) -> Cluster | None:
+        """Return the best of the acceptable entities, after it has taken over a chain of bare pronouns; if there is none, that chain.
 
-        "He grew up in Ohio. Ruiz studied law. His mother ..."
+        "He grew up in Ohio. Ruiz studied law. His mother ...": the first "He" had nothing to stand for.
         """
+        bare = self.bare(node)
         if not ranked:
-            return None
+            return bare
         best = ranked[0]
-        if all(node.kind == "pronoun" for node in best.nodes):
-            whole = next((c for c in ranked if c.named and all(agree(node, c) for node in best.nodes)), None)
-            if whole is not None and whole is not best and best.nodes:
-                for node in best.nodes:
-                    self.of[node.mention.id] = whole
-                whole.nodes = sorted(whole.nodes + best.nodes, key=lambda n: n.head)
-                whole.gender = whole.gender or best.gender
-                best.nodes = []
-                return whole
+        if bare is not None and best.named and all(agree(other, best) and binds(self.tree, other, mate) for other in bare.nodes for mate in best.nodes):
+            for other in bare.nodes:
+                self.of[other.mention.id] = best
+            best.nodes = sorted(best.nodes + bare.nodes, key=lambda n: n.head)
+            best.gender = bare.gender if best.gender in ("", "person") else best.gender
+            bare.nodes = []
         return best
+
+    def bare(self, node: Node) -> Cluster | None:
+        """Return the nearest entity known by nothing but pronouns of the same sort."""
+        if node.kind != "pronoun" or node.word not in PRONOUNS:
+            return None
+        kind = PRONOUNS[node.word]
+        return max((c for c in self.clusters if c.nodes and all(PRONOUNS.get(n.word) == kind for n in c.nodes)
+                    and node.sentence - c.nodes[-1].sentence <= PRONOUN_REACH and possible(self.tree, node, c)), key=lambda c: c.nodes[-1].head, default=None)
 
     def certain(self, node: Node) -> Cluster | None:
         """Return the entity that grammar alone gives: relative pronouns, appositions, speakers, first and second person."""
@@ -478,7 +515,7 @@ class Linker:
         reach = NOMINAL_REACH if nominal else PRONOUN_REACH
         near: list[tuple[int, Cluster, Node]] = []
         for cluster in self.clusters:
-            if cluster.nodes and node.sentence - cluster.nodes[-1].sentence <= reach:
+            if cluster.nodes and node.sentence - cluster.nodes[-1].sentence <= reach and any(n.kind != "pronoun" for n in cluster.nodes):
                 near.append((node.head - cluster.nodes[-1].head, cluster, cluster.nodes[-1]))
         if nominal:
             wanted = {id(c) for c in self.index.get(node.lemma, ()) if c.nodes} | {id(c) for c in self.index.get(node.word, ()) if c.nodes}
@@ -491,10 +528,13 @@ class Linker:
         near.sort(key=lambda row: (row[0], row[1].order))
         near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2])][:MOST_CANDIDATES]
         top = max((len(row[1].nodes) for row in near), default=0)
-        pairs, named_rank = [], 0
+        kind = mention_class(node)
+        fits = [likely(kind, row[1]) for row in near]
+        pairs, passed = [], 0
         for rank, (_, cluster, other) in enumerate(near):
-            pairs.append([float(x) for x in pair_features(tree, node, cluster, other, rank, named_rank, top)])
-            named_rank += cluster.named
+            field = Field(kind, rank, passed, sum(fits), top)
+            pairs.append([float(x) for x in pair_features(tree, node, cluster, other, field)])
+            passed += fits[rank]
         return [row[1] for row in near], pairs
 
 

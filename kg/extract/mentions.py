@@ -31,6 +31,14 @@ ARGUMENTS = frozenset(["nsubj", "nsubjpass", "dobj", "pobj", "attr", "dative", "
 MODIFIERS = frozenset(["amod", "compound", "nmod", "nummod", "quantmod", "advmod", "npadvmod"])
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 QUOTES = frozenset(["\"", "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
+NAME_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir dame lord lady sen. gov. gen. col. capt. sgt. rep. prof. judge senator president actor actress "
+                        "singer cinematographer".split())
+#: what only people do, and have
+HUMAN_VERBS = frozenset("marry divorce bear die graduate resign retire sing smile laugh cry weep wear kiss sleep dream remember recall testify emigrate study "
+                        "love hug whisper shout apologize apologise nod think feel hope insist joke teach befriend".split())
+HUMAN_POSSESSIONS = frozenset("wife husband mother father son daughter brother sister uncle aunt cousin nephew niece grandfather grandmother parent child "
+                              "family friend girlfriend boyfriend career life death birth body face hand eye arm head voice lawyer attorney teacher "
+                              "childhood marriage house home mind heart widow fiancee fiance".split())
 Name = tuple[int, int, str]
 """First token, token past the last, type."""
 
@@ -53,7 +61,7 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
     for first, end, kind in names:
         named[first:end] = [True] * (end - first)
         head = span_head(tree, first, end)
-        full = noun_phrase(tree, head) if tree.deps[head] in ARGUMENTS else (first, end)
+        full = noun_phrase(tree, head, kind) if tree.deps[head] in ARGUMENTS else (first, end)
         found.append((first, end, min(full[0], first), max(full[1], end), head, "name", kind))
     classes = noun_classes()
     for i, pos in enumerate(tree.pos):
@@ -232,6 +240,10 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
         order = [kind for _, _, kind in names]
         ranked = sorted((kind for kind, n in counts.items() if n == top), key=order.index)
         types[key] = shape_type(key, ranked[0] if ranked else "Thing")
+    human = {key for key, (first, end, _) in zip(keys, names, strict=True) if is_human(tree, first, end)}
+    for key in types:
+        if key in human and types[key] not in ("Person", "Group") and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES):
+            types[key] = "Person"
     longer: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for key in types:
         if len(key) > 1:
@@ -249,6 +261,34 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
     return [(first, end, types[key]) for key, (first, end, _) in zip(keys, names, strict=True)]
 
 
+def is_human(tree: Tree, first: int, end: int) -> bool:
+    """Tell whether the words around a name show a person: "Ruiz, who ...", "Ruiz married", "Ruiz's wife", "Ruiz, a singer"."""
+    head = span_head(tree, first, end)
+    dep, above = tree.deps[head], tree.heads[head]
+    for child in tree.children[head]:
+        if tree.deps[child] == "relcl" and any(tree.words[k].lower() in ("who", "whom") for k in tree.subtree(child)) and child - head < 12:
+            return True
+        if tree.deps[child] == "appos" and is_person_noun(tree, child) and child - head < 8:
+            return True
+    if first > 0 and tree.sentence[first - 1] == tree.sentence[head] and tree.words[first - 1].lower() in NAME_TITLES:
+        return True
+    if dep == "poss":
+        return tree.lemmas[above].lower() in HUMAN_POSSESSIONS
+    if dep == "appos" and is_person_noun(tree, above):
+        return True
+    if dep in ("nsubj", "nsubjpass"):
+        if tree.lemmas[above] in HUMAN_VERBS:
+            return True
+        complement = tree.child(above, "attr")
+        return tree.lemmas[above] == "be" and complement >= 0 and is_person_noun(tree, complement)
+    return False
+
+
+def is_person_noun(tree: Tree, i: int) -> bool:
+    """Tell whether token `i` is a singular common noun for a person."""
+    return tree.tags[i] == "NN" and noun_classes().get(tree.lemmas[i].lower()) == "Person"
+
+
 def shape_type(key: tuple[str, ...], kind: str) -> str:
     """Return the type that the words of a name tell, else `kind`: "Acme Corp" is an organisation whatever the recogniser said."""
     if not key:
@@ -259,7 +299,9 @@ def shape_type(key: tuple[str, ...], kind: str) -> str:
     noun = noun_classes().get(last, "")
     if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product"):
         return noun
-    if kind in ("Thing", "Organization", "Place") and 2 <= len(key) <= 3 and key[0] in first_names() and noun not in NOUN_TYPES and "of" not in key and "and" not in key:
+    if len(key) == 1 and key[0] in first_names() and kind in ("Thing", "Organization", "Product", "CreativeWork", "Law", "Facility"):
+        return "Person"
+    if kind != "Person" and 2 <= len(key) <= 3 and key[0] in first_names() and noun not in NOUN_TYPES and "of" not in key and "and" not in key:
         return "Person" if kind == "Thing" or key[1] not in noun_classes() else kind
     return kind
 
@@ -297,8 +339,12 @@ def compact_start(tree: Tree, i: int, taken: Sequence[bool]) -> int:
     return first
 
 
-def noun_phrase(tree: Tree, i: int) -> tuple[int, int]:
-    """Return the whole noun phrase headed by `i` as (first, end): all modifiers, without what is coordinated with it."""
+def noun_phrase(tree: Tree, i: int, name: str = "") -> tuple[int, int]:
+    """Return the whole noun phrase headed by `i` as (first, end): all modifiers, without what is coordinated with it.
+
+    `name` is the type if it is a name: names take no relative clause without "who" or "which" ("Ruiz was born"), people no
+    prepositional phrase but "of" and "from"; the parser attaches such by mistake.
+    """
     first, end = i, i + 1
     for child in tree.children[i]:
         dep = tree.deps[child]
@@ -308,6 +354,9 @@ def noun_phrase(tree: Tree, i: int) -> tuple[int, int]:
         elif child < i:
             if dep not in ("cc", "mark", "advcl", "prep") or tree.right[child] == first:
                 first = min(first, tree.left[child])
+        elif name and (dep == "relcl" and not any(tree.tags[k][0] == "W" for k in tree.subtree(child))
+                       or name == "Person" and dep == "prep" and tree.words[child].lower() not in ("of", "from")):
+            break
         elif dep not in ("punct", "advcl", "parataxis", "ccomp") or tree.words[child] in CLOSING or tree.words[child] in ("-", "'"):
             end = max(end, tree.right[child])
     words = tree.words
