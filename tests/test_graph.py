@@ -53,8 +53,8 @@ def sample() -> tuple[Extraction, list[Entity], list[Statement]]:
     first = "Mayor Ana Ruiz denied on Monday that the city council had paid Delta Works."
     return extraction, entities, [
         statement("s1", "city-council--1", KG + "paid", E + "delta-works", first, polarity="Negative", status="Claimed",
-                  tense="Past", speaker=E + "ana-ruiz", cue="denied", when=RdfLiteral("2025-03-10", "xsd:date"), when_text="on Monday",
-                  confidence=0.8123, extractor="clauses"),
+                  tense="Past", speaker=E + "ana-ruiz", cue="denied", when=RdfLiteral("2025-03-10", "xsd:date"),
+                  when_text="on Monday", confidence=0.8123, extractor="clauses"),
         statement("s2", "ana-ruiz", KG + "position", RdfLiteral("mayor"), "Mayor Ana Ruiz", extractor="nominals"),
         statement("s3", "city-council--1", OPEN + "open", E + "new-bridge--1", "The council will open a new bridge",
                   tense="Future"),
