@@ -476,7 +476,7 @@ class _Finder:
             first = span[0]
         while first < span[0] and self.breaks(first, span[0]):
             first += 1
-        while first < span[0] and tree.pos[first] in ("PUNCT", "CCONJ", "SPACE"):
+        while first < span[0] and (tree.pos[first] in ("PUNCT", "CCONJ", "SPACE") or tree.words[first].lower() in _OUTSIDE):
             first += 1
         if self.breaks(span[-1], end - 1):
             end = span[-1] + 1
@@ -520,6 +520,8 @@ def duration(parts: list[tuple[Decimal, str]]) -> str:
     return f"P{days}{'T' if time else ''}{time}"
 
 
+#: words that spaCy hangs on a number but that stand before the noun phrase ("between $3m and $4m", "not 16")
+_OUTSIDE = {"between", "from", "to", "by", "not"}
 #: between a day and a time of day that belong together
 _JOINTS = {" ", ", ", " at ", " on ", ", at ", " at around ", " at about "}
 #: words before a bare month or year that make it a date
