@@ -248,14 +248,14 @@ def _most_important(
     """Return the entities by falling importance, cut at the limit, and the statements among them, in order of their ids.
 
     Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the number
-    of statements that name the entity; names count twice as much as noun phrases like "the judge".
+    of statements that name the entity; names count four times as much as noun phrases like "the judge".
     """
     order = sorted(known)
     index = {iri: i for i, iri in enumerate(order)}
     support = Counter(iri for s in statements for iri in set(_entity_iris(s, known, names)))
     rank = _pagerank(len(order), _weights(statements, index))
     score = {
-        iri: round(math.sqrt(rank[i] * len(order) * (1 + support[iri])) * (2 if known[iri].named else 1), 6)
+        iri: round(math.sqrt(rank[i] * len(order) * (1 + support[iri])) * (4 if known[iri].named else 1), 6)
         for iri, i in index.items()
     }
     mentioned = [iri for iri in order if support[iri]] or order
@@ -312,19 +312,21 @@ def _community_names(community: Sequence[int], entities: Sequence[Entity]) -> li
 
 
 def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -> list[int]:
-    """Return the entities drawn at first: the most important ones that are linked to another one drawn."""
+    """Return the entities drawn at first: half of them the most important ones, half those that link most of these.
+
+    Without the second half, main actors would stand about in pairs. ``overviewNodes`` in ``kg/assets/layout.js`` does the same
+    for other numbers and filters.
+    """
     linked: dict[int, set[int]] = defaultdict(set)
     for a, b in weights:
         linked[a].add(b)
         linked[b].add(a)
     candidates = [i for i in range(size) if i in linked]
-    cut = min(drawn, len(candidates))
-    while True:  # the cut grows until enough of those before it are linked among themselves
-        before = set(candidates[:cut])
-        chosen = [i for i in candidates[:cut] if linked[i] & before]
-        if len(chosen) >= drawn or cut >= len(candidates):
-            return chosen[:drawn] or list(range(min(size, drawn)))
-        cut += drawn - len(chosen)
+    leads = set(candidates[: (drawn + 1) // 2])
+    near = [i for i in candidates if i not in leads and linked[i] & leads]
+    rest = sorted(near, key=lambda i: (-min(4, len(linked[i] & leads)), i))
+    chosen = leads | set(rest[: drawn - len(leads)])
+    return sorted(i for i in chosen if linked[i] & chosen) or list(range(min(size, drawn)))
 
 
 def _disputed(statements: Iterable[Statement]) -> set[str]:

@@ -101,7 +101,8 @@ function drawView(view) {
   }
   const scale = frameOf([...new Set(nodes.map(standIn))].map((id) => places.get(id))).scale;
   const lines = merged.size > 150 && view.view === "overview" ? mergeLines([...merged.values()]) : [...merged.values()];
-  const atHome = (ids) => ids.filter((id) => homePlaces.has(id) && places.get(id)[0] === homePlaces.get(id)[0] && places.get(id)[1] === homePlaces.get(id)[1]);
+  const packed = places !== homePlaces && view.view === "overview" && !view.more.length && view.n > 0;
+  const atHome = (ids) => packed ? ids : ids.filter((id) => homePlaces.has(id) && places.get(id)[0] === homePlaces.get(id)[0] && places.get(id)[1] === homePlaces.get(id)[1]);
   drawn = { unit: 1 / scale, nodes: [...new Set(nodes.map(standIn))], edges: lines, places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
     groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, atHome(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
   style();

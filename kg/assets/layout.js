@@ -20,15 +20,13 @@ function overviewNodes(view) {
   const first = raw.network.nodes.map((node) => node.id);
   const wanted = drawnAtMost(view);
   if (!isFiltered(view.filter) && wanted === first.length) return first;
-  const linked = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes)));
-  const before = new Set();
-  let chosen = [];
-  for (let end = wanted; chosen.length < wanted; end += wanted) {  // as kg/view.py: those linked among the most important
-    linked.slice(before.size, end).forEach((e) => before.add(e.id));
-    chosen = [...before].filter((id) => neighbours(id).some((other) => before.has(other)));
-    if (end >= linked.length) break;
-  }
-  return chosen.slice(0, wanted);
+  const near = new Map();  // as _first_view in kg/view.py: half the most important, half those that link most of these
+  const candidates = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes))).map((e) => e.id);
+  const leads = new Set(candidates.slice(0, Math.ceil(wanted / 2)));
+  for (const id of leads) for (const other of neighbours(id)) if (!leads.has(other)) near.set(other, Math.min(4, (near.get(other) || 0) + 1));
+  const rest = [...near.keys()].sort((a, b) => near.get(b) - near.get(a) || a - b).slice(0, wanted - leads.size);
+  const chosen = new Set([...leads, ...rest]);
+  return [...chosen].filter((id) => neighbours(id).some((other) => chosen.has(other))).sort((a, b) => a - b);
 }
 
 function egoNodes({ focus, hops }) {
@@ -76,7 +74,7 @@ const homePlaces = new Map(raw.network.nodes.map((node) => [node.id, [node.x, no
 function placeNodes(view, nodes, edges) {
   if (view.view === "path") return placePath(view, nodes);
   if (view.view === "ego") return placeRings(view, nodes, edges);
-  if (view.view === "overview" && nodes.length < homePlaces.size * 0.6) return relax(nodes, edges, new Map());
+  if (view.view === "overview" && !view.more.length && (view.n || nodes.filter((id) => homePlaces.has(id)).length < nodes.length * 0.6)) return packGroups(nodes, edges);
   const places = new Map(nodes.filter((id) => view.view !== "community" && homePlaces.has(id)).map((id) => [id, homePlaces.get(id)]));
   return relax(nodes, edges, places);
 }
@@ -118,6 +116,29 @@ function placeRings({ focus }, nodes, edges) {
   return places;
 }
 
+// Each community laid out by itself, then packed as circles on a spiral, the largest first: as kg/view.py does for the first view.
+function packGroups(nodes, edges) {
+  const groups = new Map();
+  for (const id of nodes) groups.set(entities[id].community, [...(groups.get(entities[id].community) || []), id]);
+  const circles = [];
+  const places = new Map();
+  for (const ids of [...groups.values()].sort((a, b) => b.length - a.length || a[0] - b[0])) {
+    const within = new Set(ids);
+    const local = relax(ids, edges.filter((e) => within.has(e.from) && within.has(e.to)), new Map());
+    const middle = [0, 1].map((k) => ids.reduce((sum, id) => sum + local.get(id)[k], 0) / ids.length);
+    const radius = 55 + Math.max(...ids.map((id) => Math.hypot(local.get(id)[0] - middle[0], local.get(id)[1] - middle[1])));
+    const wide = byId("canvas").clientWidth / Math.max(1, byId("canvas").clientHeight);
+    let [x, y] = [0, 0];
+    for (let step = 0; circles.some((c) => Math.hypot(c.x - x, c.y - y) < c.radius + radius); step += 1) {
+      x = Math.cos(step * 0.25) * step * 3 * Math.sqrt(wide);
+      y = (Math.sin(step * 0.25) * step * 3) / Math.sqrt(wide);
+    }
+    circles.push({ x, y, radius });
+    for (const id of ids) places.set(id, [Math.round(x + local.get(id)[0] - middle[0]), Math.round(y + local.get(id)[1] - middle[1])]);
+  }
+  return places;
+}
+
 // Fruchterman-Reingold for the nodes that have no place yet; the others stay where they are. No randomness: new ones begin on a spiral
 // beside a neighbour that has a place.
 function relax(nodes, edges, fixed) {
@@ -133,18 +154,20 @@ function relax(nodes, edges, fixed) {
     spot.x = (beside?.x ?? 0) + Math.cos(turn) * out;
     spot.y = (beside?.y ?? 0) + Math.sin(turn) * out;
   });
+  const pull = spots.length === free.length ? 0.22 : 0.03;  // towards the middle, which keeps parts without a link together
   const ideal = spots.length > 150 ? 190 : 115;
   const rounds = spots.length > 150 ? 140 : 260;
   for (let round = 0; round < rounds; round += 1) {
     const heat = 60 * (1 - round / rounds) + 1;
     for (const a of free) {
-      let dx = -a.x * 0.015;
-      let dy = -a.y * 0.02;
+      let dx = -a.x * pull;
+      let dy = -a.y * pull * 1.3;
       for (const b of spots) {
         if (a === b) continue;
         const ex = a.x - b.x || 0.01 * (a.id - b.id);
         const ey = a.y - b.y || 0.01;
         const square = ex * ex + ey * ey;
+        if (square > 9 * ideal * ideal) continue;  // the far ones don't push, or parts without a link would drift away
         const force = (ideal * ideal) / Math.max(square, 25) + (square < 3600 ? 0.6 : 0);
         dx += ex * force * 0.35;
         dy += ey * force * 0.35;
