@@ -39,6 +39,8 @@ HUMAN_VERBS = frozenset("marry divorce bear die graduate resign retire sing smil
 HUMAN_POSSESSIONS = frozenset("wife husband mother father son daughter brother sister uncle aunt cousin nephew niece grandfather grandmother parent child "
                               "family friend girlfriend boyfriend career life death birth body face hand eye arm head voice lawyer attorney teacher "
                               "childhood marriage house home mind heart widow fiancee fiance".split())
+#: company suffixes that end a name whatever follows
+CLOSERS = frozenset("inc corp ltd plc gmbh ag nv llc spa".split())
 Name = tuple[int, int, str]
 """First token, token past the last, type."""
 
@@ -74,12 +76,18 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
             first = compact_start(tree, i, taken)
             kind = classes.get(tree.lemmas[i].lower(), "Thing")
             found.append((first, i + 1, *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
-    rows = [(tree.starts[first], tree.ends[end - 1], Span(tree.starts[head], tree.ends[head]),
+    rows = [(tree.starts[first], tree.ends[end - 1] - sentence_dot(tree, end - 1), Span(tree.starts[head], tree.ends[head]),
              Span(tree.starts[full_first], tree.ends[full_end - 1]), kind_, type_, None)
             for first, end, full_first, full_end, head, kind_, type_ in found]
     rows += [(v.start, v.end, v.head, v.full, v.kind, v.type, v.value) for v in values]   # type: ignore[misc]
     rows.sort(key=lambda row: (row[0], -row[1], row[2].start))
     return [Mention(i, *row[:6], value=row[6]) for i, row in enumerate(rows)]
+
+
+def sentence_dot(tree: Tree, i: int) -> int:
+    """Return 1 if token `i`, a company suffix, took in the full stop of its sentence ("... bought Acme Corp."), else 0."""
+    word = tree.words[i]
+    return int(word.endswith(".") and word.lower() in COMPANY_SUFFIXES and i + 1 == tree.sentences[tree.sentence[i]][1])
 
 
 # names
@@ -91,8 +99,14 @@ def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
     for first, end, label in tree.entities:
         if label in NAME_TYPES:
             names.append((*mend_ends(tree, first, end, label), NAME_TYPES[label]))
-    names = drop_overlaps([name for name in names if name[0] < name[1] and is_name(tree, name, taken)])
-    names = drop_overlaps(names + missed_names(tree, names, taken))
+    names = join_companies(tree, drop_overlaps([name for name in names if name[0] < name[1]]))
+    blocked = list(taken)
+    for first, end, _ in names:
+        blocked[first:end] = [True] * (end - first)
+        if tree.words[end - 1].lower() in COMPANY_SUFFIXES and end < len(tree) and tree.words[end].isupper() and len(tree.words[end]) > 1:
+            blocked[end] = True     # the ticker after a company's name
+    names = [name for name in names if is_name(tree, name, taken)]
+    names = drop_overlaps(names + missed_names(tree, blocked))
     names = drop_overlaps(names + repeated_names(tree, names, taken))
     return settle_types(tree, names)
 
@@ -108,11 +122,13 @@ def drop_overlaps(names: Iterable[Name]) -> list[Name]:
 
 def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
     """Tell whether a span is worth a name: outside values, with a letter, no bare adjective of nationality, no bare title."""
-    first, end, _ = name
+    first, end, label = name
     if any(taken[first:end]) or not any(c.isalpha() for i in range(first, end) for c in tree.words[i]):
         return False
-    if all(tree.pos[i] == "ADJ" or tree.words[i] == "-" for i in range(first, end)) and tree.deps[end - 1] in ("amod", "nmod", "compound", "acomp"):
-        return False    # "French" in "French farmers"
+    if tree.deps[end - 1] in ("amod", "nmod", "compound", "acomp") and tree.words[tree.heads[end - 1]][0].islower() and (
+            label == "Group" or all(tree.pos[i] == "ADJ" or tree.words[i] == "-" for i in range(first, end))
+            or end - first == 1 and tree.words[first] in ("U.S.", "US", "U.K.", "UK", "EU", "U.N.", "UN")):
+        return False    # "French farmers", "U.S. farmers": an adjective of nationality
     if end - first == 1 and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES):
         return False
     return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1
@@ -145,7 +161,29 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
         first -= 1
     if label == "PERSON":
         first = after_titles(tree, first, end)
+        while end + 1 < sentence[1] and words[end].lower() in PARTICLES and (words[end + 1][0].isupper() or words[end + 1].lower() in PARTICLES):
+            end += 2    # "Cor van | der Berg"
+    for k in range(first + 1, end - 1):     # "Cetus Corp | CTUS", "Acme GmbH | of Ulm"
+        if words[k].lower().rstrip(".") in CLOSERS and words[k + 1].lower() not in COMPANY_SUFFIXES:
+            return first, k + 1
     return first, end
+
+
+def join_companies(tree: Tree, names: Sequence[Name]) -> list[Name]:
+    """Return the names with the pieces of one company joined: "Samuel Montagu | and | Sons Ltd", "Pemberton Bell | Gouinlock Inc"."""
+    joined: list[Name] = []
+    for name in names:
+        first, end, kind = name
+        if joined and tree.words[end - 1].lower() in COMPANY_SUFFIXES and joined[-1][2] in ("Person", "Organization", "Group", "Place"):
+            before, stop, _ = joined[-1]
+            bare = all(w.lower() in COMPANY_SUFFIXES or w.lower() in ("sons", "associates", "brothers", "gas", "telegraph", "electric", "power", "light")
+                       for w in tree.words[first:end])
+            link = stop == first or bare and stop + 1 == first and tree.words[stop] in ("and", "&")
+            if link and tree.words[stop - 1].lower() not in COMPANY_SUFFIXES and tree.sentence[before] == tree.sentence[first]:
+                joined[-1] = (before, end, "Organization")
+                continue
+        joined.append(name)
+    return joined
 
 
 def continues(tree: Tree, first: int, end: int) -> bool:
@@ -168,11 +206,8 @@ def after_titles(tree: Tree, first: int, end: int) -> int:
     return best
 
 
-def missed_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
-    """Return runs of capitalised proper nouns that the recogniser left out."""
-    covered = list(taken)
-    for first, end, _ in names:
-        covered[first:end] = [True] * (end - first)
+def missed_names(tree: Tree, covered: Sequence[bool]) -> list[Name]:
+    """Return runs of capitalised proper nouns, outside the tokens `covered`, that the recogniser left out."""
     found = []
     for start, stop in tree.sentences:
         letters = [w for w in tree.words[start:stop] if w[0].isalpha() and len(w) > 3]
@@ -199,7 +234,7 @@ def is_missed(tree: Tree, first: int, end: int, start: int) -> bool:
     if last in TITLES or noun_classes().get(last) == "Person" and last not in first_names():
         return end - first > 1 and tree.words[first].lower() in first_names()
     if end - first == 1 and (first == start or tree.words[first - 1] in QUOTES):
-        return len(last) > 1 and tree.lemmas[first].lower() not in noun_classes()
+        return last in first_names() or tree.deps[first] in ("nsubj", "nsubjpass", "poss") and last not in noun_classes() and len(last) > 2
     return len(tree.cut(first, end)) > 1
 
 
@@ -212,18 +247,20 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
         forms = [words]
         if kind == "Person" and len(words) > 1 and words[-1][0].isupper() and len(words[-1]) > 2:
             forms.append(words[-1:])
+        if kind == "Organization" and len(words) > 2 and words[-1].lower() in COMPANY_SUFFIXES:
+            forms.append(words[:-1])
         for form in forms:
             if form not in seen and (len(form) > 1 or len(form[0]) > 2 and form[0].lower() not in noun_classes()):
                 seen.add(form)
                 patterns[form[0]].append((form, kind))
-    covered = list(taken)
+    longest = [0] * len(tree)
     for first, end, _ in names:
-        covered[first:end] = [True] * (end - first)
+        longest[first:end] = [end - first] * (end - first)
     found = []
     for i, word in enumerate(tree.words):
         for form, kind in patterns.get(word, ()):
             stop = i + len(form)
-            if not any(covered[i:stop]) and tuple(tree.words[i:stop]) == form and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop)):
+            if not any(taken[i:stop]) and max(longest[i:stop], default=0) < len(form) and tuple(tree.words[i:stop]) == form and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop)):
                 found.append((i, stop, kind))
     return [name for name in found if is_name(tree, name, taken)]
 
