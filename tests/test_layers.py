@@ -14,7 +14,7 @@ LAYERS = [
     {"kg.errors", "kg.iris", "kg.records"},
     {"kg.settings", "kg.ontology"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.view", "kg.folder", "kg.triples"},
-    {"kg.components", "kg.export"},
+    {"kg.components", "kg.export", "kg.validate"},
     {"kg.parse", "kg.graph"},
     {"kg.pipeline"},
     {"kg.cli"},
@@ -22,10 +22,10 @@ LAYERS = [
 #: library -> modules that may see it
 DOORS = {
     "spacy": {"kg.parse", "kg.components", "kg.extract.tree"},
-    "rdflib": {"kg.ontology", "kg.graph", "kg.query"},
+    "rdflib": {"kg.ontology", "kg.graph", "kg.query", "kg.validate"},
     "oxrdflib": {"kg.graph"},
-    "pyshacl": {"kg.graph"},
-    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.export"},
+    "pyshacl": {"kg.validate"},
+    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.export", "kg.validate"},
     "networkx": {"kg.view"},
     "igraph": {"kg.view"},
     "pyvis": {"kg.view"},
