@@ -430,6 +430,7 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
             said.add(entity)
 
     people: set[int] = set()
+    named = {entity.id for entity in extraction.entities if entity.named}
     for claim in extraction.claims:
         if _is_noun(article, claim) and claim.polarity == "Positive" and claim.status == "Asserted":
             phrase = _description(article, claim)
@@ -450,7 +451,7 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
             name = ontology.class_of(phrase)
             if not name and any(bearer.noun_of(phrase) for bearer in ontology.bearers.values()):
                 name = "Person"
-            refine(mention.entity, name, overrule=False)
+            refine(mention.entity, name, overrule=name != "Person" and mention.entity not in named)
     for claim in extraction.claims:
         if claim.source is not None and "Organization" in types.get(article.mentions[claim.source].entity, ()):
             refine(article.mentions[claim.source].entity, "NewsOrganization", overrule=False)
