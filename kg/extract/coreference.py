@@ -471,6 +471,8 @@ class Linker:
             while tree.heads[i] != i and tree.deps[i] != "relcl":
                 i = tree.heads[i]
             return self.at(tree.heads[i]) if tree.deps[i] == "relcl" else None
+        if node.word in REFLEXIVE:
+            return self.subject_above(node)
         if node.kind == "nominal" and tree.deps[head] == "appos":
             other = self.by_head.get(tree.heads[head])
             if other and agree(node, self.of.get(other.mention.id) or Cluster(-1)) and tree.pos[other.head] != "PRON":
@@ -483,7 +485,19 @@ class Linker:
             return self.talker(node)
         return None
 
+    def subject_above(self, node: Node) -> Cluster | None:
+        """Return the nearest subject above a reflexive that agrees with it: "Ruiz promised to defend herself"."""
+        verb = node.clause
+        while True:
+            found = self.at(self.tree.child(verb, "nsubj", "nsubjpass"))
+            if found is not None:
+                return found if agree(node, found) else None
+            if self.tree.heads[verb] == verb or self.tree.deps[verb] in ("ccomp", "ROOT"):
+                return None
+            verb = self.tree.heads[verb]
+
     def at(self, i: int) -> Cluster | None:
+        """Return the entity of the mention with head token `i`, if it has one by now."""
         node = self.by_head.get(i)
         return self.of.get(node.mention.id) if node else None
 

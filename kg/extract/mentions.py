@@ -39,6 +39,8 @@ HUMAN_VERBS = frozenset("marry divorce bear die graduate resign retire sing smil
 HUMAN_POSSESSIONS = frozenset("wife husband mother father son daughter brother sister uncle aunt cousin nephew niece grandfather grandmother parent child "
                               "family friend girlfriend boyfriend career life death birth body face hand eye arm head voice lawyer attorney teacher "
                               "childhood marriage house home mind heart widow fiancee fiance".split())
+#: the last word of a newspaper's or agency's name
+PAPERS = frozenset("times post journal reporter herald tribune news press guardian telegraph gazette globe chronicle mail star observer mirror".split())
 #: company suffixes that end a name whatever follows
 CLOSERS = frozenset("inc corp ltd plc gmbh ag nv llc spa".split())
 Name = tuple[int, int, str]
@@ -156,6 +158,8 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
         return first, end
     while end < sentence[1] and tree.entity[end] < 0 and continues(tree, first, end):
         end += 1
+    if end < sentence[1] and sentence[0] < first - 1 and words[first - 1] == "The" and capital(tree, end) and tree.heads[end - 1] == end:
+        return first - 1, end + 1   # a capital inside a sentence: "..., The | Hollywood | Reporter notes"
     while first > sentence[0] and tree.entity[first - 1] < 0 and capital(tree, first - 1) and first <= tree.heads[first - 1] < end \
             and tree.deps[first - 1] in ("compound", "nmod") and words[first - 1].lower() not in TITLES:
         first -= 1
@@ -331,7 +335,7 @@ def shape_type(key: tuple[str, ...], kind: str) -> str:
     if not key:
         return kind
     last = key[-1]
-    if len(key) > 1 and last in COMPANY_SUFFIXES:
+    if len(key) > 1 and (last in COMPANY_SUFFIXES or last in PAPERS):
         return "Organization"
     noun = noun_classes().get(last, "")
     if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product"):

@@ -1,0 +1,74 @@
+"""Coreference: which mentions are one entity."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kg.extract.coreference import link
+from kg.extract.mentions import find_mentions
+from kg.extract.quotes import find_quotes
+from kg.extract.tree import Tree
+from kg.extract.values import find_values
+from kg.parse import load, parse
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "coreference.toml").read_text(encoding="utf-8"))["case"]
+
+
+def read(text, **options):
+    tree = Tree.of(parse(load(), text))
+    return link(tree, find_mentions(tree, find_values(tree, "")), find_quotes(tree), **options)
+
+
+def entity(text, mentions, wanted):
+    """Return the entity of the mention `wanted`: its text, with #n for the n-th place where that text stands."""
+    words, _, nth = wanted.partition("#")
+    places = [i for i in range(len(text)) if text.startswith(words, i)]
+    start = places[int(nth or 1) - 1]
+    return next(m.entity for m in mentions if m.start == start and m.end == start + len(words))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["about"] for case in CASES])
+def test_case(case):
+    mentions, _ = read(case["text"])
+    for group in case.get("same", ()):
+        assert len({entity(case["text"], mentions, words) for words in group}) == 1, group
+    for left, right in case.get("apart", ()):
+        assert entity(case["text"], mentions, left) != entity(case["text"], mentions, right), (left, right)
+
+
+def test_label_is_the_fullest_name_and_the_others_are_aliases():
+    mentions, entities = read("Moran will appeal. Alec Moran told reporters that he was glad. Moran left.")
+    person = entities[mentions[0].entity]
+    assert (person.label, person.type, person.named, person.aliases) == ("Alec Moran", "Person", True, ("Moran",))
+
+
+def test_every_mention_but_values_has_an_entity_and_entities_are_numbered_in_order():
+    mentions, entities = read("On 3 May, Ana Ruiz sued Delta Works for $2 million. It denied the charge.")
+    assert all((m.entity < 0) == (m.kind == "value") for m in mentions)
+    assert [e.id for e in entities] == list(range(len(entities))) == list(dict.fromkeys(m.entity for m in mentions if m.entity >= 0))
+
+
+def test_same_text_gives_the_same_result():
+    text = "Mary Holt met John Reed. She thanked him. The lawyer said they would meet again."
+    assert read(text) == read(text)
+
+
+def test_chains_of_another_component_replace_the_ranker():
+    text = "Ana Ruiz met Eva Lind. She smiled."
+    mentions, _ = read(text, clusters=[[(13, 21), (23, 26)]])
+    assert entity(text, mentions, "She") == entity(text, mentions, "Eva Lind")
+
+
+def test_long_text_stays_roughly_linear():
+    import time
+
+    sentence = "Ana Ruiz met the mayor of the town. She thanked him, and the mayor praised her work. "
+    tree = Tree.of(parse(load(), sentence * 20))
+    begin = time.process_time()
+    link(tree, find_mentions(tree), find_quotes(tree))
+    short = time.process_time() - begin
+    tree = Tree.of(parse(load(), sentence * 160))
+    begin = time.process_time()
+    link(tree, find_mentions(tree), find_quotes(tree))
+    assert time.process_time() - begin < 8 * 4 * max(short, 0.02)
