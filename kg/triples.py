@@ -7,21 +7,23 @@ strings.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from kg.records import Argument, Claim, Extraction, LocalEntity, Mention, Span
 
-MAXW=int(os.environ.get("MAXW","6"))
-MAXO=int(os.environ.get("MAXO","6"))
-X = set(os.environ.get("X", "").split())
-
+#: words that a subject and an object may have when they are widened by the noun phrases that hang in them: long names are no
+#: nodes that triples share. Measured (subject, object: CaRB dev F1, MINE fetch_short): 6, 6: .499, .557; 6, 7: .500, .553;
+#: 7, 7: .502, .530; no limit: .506, .523
+LONGEST_SUBJECT, LONGEST_OBJECT = 6, 7
 #: words that may stand between a noun phrase and one nested in it
-PREPOSITIONS = frozenset("""of in on at to for from with by as into about between against under over after before during within without
-    among through near along across around behind beside above below beyond toward towards upon via per like including than regarding
-    concerning despite until since off onto inside outside throughout amid""".split())
+PREPOSITIONS = frozenset("""
+    of in on at to for from with by as into about between against under over after before during within without among
+    through near along across around behind beside above below beyond toward towards upon via per like including than
+    regarding concerning despite until since off onto inside outside throughout amid
+""".split())  # noqa: SIM905
+OF = frozenset({"of"})
 #: roles that are no preposition
 CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
 #: verbs that make one predicate with a bare noun: "take place in", "take part in"
@@ -101,29 +103,19 @@ class _Writer:
     def parts(self, claim: Claim) -> list[Part]:
         """Return the arguments of a verb's claim, but for the subject, with the predicate wording before each."""
         found: list[Part] = []
-        further = []
-        for a in claim.arguments:
-            m = self.mentions.get(a.mention) if a.mention is not None else None
-            if a.role == "time": further.append((a, self.wording(a)))
-            elif a.role not in CORE and m is not None and (m.value is not None and m.value.kind in ("date","duration") or m.kind in ("name", "value")): further.append((a, self.preposition(claim, a) + " " + self.wording(a)))
-        base = claim.phrase
+        base, subject = claim.phrase, surface_subject(claim)
         indirect = [a for a in claim.arguments if a.role == "indirect"] if not claim.passive else []
         for argument in indirect:
             base += " " + self.brief(argument)
         phrases = [(self.preposition(claim, a), a) for a in claim.arguments if a.role not in CORE]
         for argument in claim.arguments:
-            if (argument.role == "object" and (not claim.passive or argument is not surface_subject(claim))) or argument.role == "complement":
-                bare = argument.role == "complement" and argument.mention is None and claim.form == "copula"
-                # "is responsible for": the adjective alone says nothing
-                light = bool(phrases) and claim.lemma in LIGHT and " " not in self.brief(argument) and self.brief(argument).islower()
-                if not light and not (bare and (any(a.start >= argument.end for _, a in phrases) or any(a.role == "clause" for a in claim.arguments))):
+            if argument.role in ("object", "complement") and argument is not subject:
+                if not self.is_empty(claim, argument):
                     found.append(Part(base, argument))
-                base += " " + (self.wording(argument) if 'baseof' in X else self.brief(argument))
+                base += " " + self.brief(argument)
         if claim.passive:
             found.extend(Part(claim.phrase + " by", a) for a in claim.arguments if a.role == "subject")
-        of = [p.argument for p in found if p.argument.role == "complement"]
         for preposition, argument in phrases:
-            if 'noofdup' in X and preposition == "of" and any(o.start <= argument.start < o.end and o.mention is not None for o in of): continue
             found.extend(self.gerund_parts(f"{base} {preposition}", argument))
         found.extend(Part(base, a) for a in claim.arguments if a.role == "time")
         for argument in claim.arguments:
@@ -131,25 +123,45 @@ class _Writer:
             if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
                 found.extend(self.clause_parts(base, argument, inner))
         if not found and not any(a.role == "clause" for a in claim.arguments):
-            found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in claim.phrase.split())
-        if found: found[0] = found[0]._replace(further=tuple(
-            w for a, w in further if not found[0].argument.start <= a.start < found[0].argument.end))
+            said = claim.phrase.split()
+            found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in said)
+        if found:
+            first = found[0].argument
+            further = [(a, self.further(claim, a)) for a in claim.arguments if not first.start <= a.start < first.end]
+            found[0] = found[0]._replace(further=tuple(wording for _, wording in further if wording))
         return found
+
+    def further(self, claim: Claim, argument: Argument) -> str:
+        """Return the argument's wording with preposition if it is a time, an amount or a name, else nothing."""
+        mention = self.mentions.get(argument.mention) if argument.mention is not None else None
+        if argument.role == "time":
+            return self.wording(argument)
+        if argument.role in CORE or mention is None or mention.kind not in ("name", "value"):
+            return ""
+        return f"{self.preposition(claim, argument)} {self.wording(argument)}"
+
+    def is_empty(self, claim: Claim, argument: Argument) -> bool:
+        """True if the argument says nothing without those after it: "is responsible for", "take place in"."""
+        after = [a for a in claim.arguments if a.role == "clause" or (a.role not in CORE and a.start >= argument.end)]
+        if argument.role == "complement":
+            return bool(after) and argument.mention is None and claim.form == "copula"
+        wording = self.brief(argument)
+        return any(a.role not in CORE for a in after) and claim.lemma in LIGHT and " " not in wording and wording.islower()
 
     def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
         """Return the parts of a prepositional argument; "by closing the mine" becomes "... by closing | the mine"."""
         inner = self.claims.get(argument.claim) if argument.claim is not None else None
-        parts = self.parts(inner) if inner is not None and 'nogerund' not in X else []
-        return [Part(f"{predicate} {part.predicate}", part.argument, part.further) for part in parts[:1]] or [Part(predicate, argument)]
+        parts = self.parts(inner) if inner is not None else []
+        return [part._replace(predicate=f"{predicate} {part.predicate}") for part in parts[:1]] or [Part(predicate, argument)]
 
     def clause_parts(self, predicate: str, argument: Argument, inner: Claim | None) -> list[Part]:
-        """Return the parts of a clausal argument; "let Ann leave the room" becomes "let Ann leave | the room", a full clause stays whole."""
-        if inner is not None and inner.phrase.split()[0] == "to" and 'noinf' not in X:
+        """Return the parts of a clausal argument; "asked Ann to sign | the deal", while a finite clause stays whole."""
+        if inner is not None and inner.phrase.split()[0] == "to":
             subject = surface_subject(inner)
             between = f" {self.brief(subject)}" if subject is not None and argument.start <= subject.start < argument.end else ""
             parts = self.parts(inner)
             if parts:
-                return [Part(f"{predicate}{between} {parts[0].predicate}", parts[0].argument, parts[0].further)]
+                return [parts[0]._replace(predicate=f"{predicate}{between} {parts[0].predicate}")]
         return [Part(predicate, argument)]
 
     def nominal_parts(self, claim: Claim) -> tuple[Argument | None, list[Part]]:
@@ -160,33 +172,45 @@ class _Writer:
             return subject, [Part("is", roles["complement"])]
         if claim.form == "possessive" and "possessor" in roles and subject is not None:
             owner = self.mentions.get(-1 if roles["possessor"].mention is None else roles["possessor"].mention)
-            if owner is not None and owner.kind == "pronoun" and ('pposs' not in X or self.named(roles["possessor"], claim) == self.wording(roles["possessor"])):
-                return None, []
+            if owner is not None and owner.kind == "pronoun" and not self.label(owner, claim):
+                return None, []  # "its owner" without knowing whose
             owned = self.text[roles["possessor"].end:subject.end].lstrip()
             owned = owned[2:] if owned[:2] in ("'s", "’s") else owned.removeprefix("'").removeprefix("’")
-            return roles["possessor"], [Part("has", Argument("object", subject.end - len(owned.lstrip()), subject.end, subject.mention))]
+            owner_end = max(roles["possessor"].start + 1, roles["possessor"].end - 2)
+            possessor = roles["possessor"]
+            if self.text[owner_end:possessor.end] in ("'s", "’s"):
+                possessor = Argument("possessor", possessor.start, len(self.text[:owner_end].rstrip()), possessor.mention)
+            return possessor, [Part("has", Argument("object", subject.end - len(owned.lstrip()), subject.end, subject.mention))]
         return None, []
 
     def named(self, argument: Argument, claim: Claim) -> str:
         """Return the subject's wording; what was introduced in an earlier sentence goes by its entity's label."""
         mention = self.mentions.get(argument.mention) if argument.mention is not None else None
-        if mention is not None and mention.entity in self.entities:
-            first = self.first.get(mention.entity)
-            entity = self.entities[mention.entity]
-            if first is not None and first < claim.sentence.start:
-                if 'corefall' in X or ('coref' in X or 'corefn' in X) and mention.kind == "pronoun" or 'corefn' in X and entity.named:
-                    return entity.label
-        return self.cut(*self.extended(argument, PREPOSITIONS))
+        return (self.label(mention, claim) if mention is not None else "") or self.cut(*self.extended(argument, PREPOSITIONS))
+
+    def label(self, mention: Mention, claim: Claim) -> str:
+        """Return the label of the mention's entity if an earlier sentence introduced it, so that the triple can be read alone."""
+        entity = self.entities.get(mention.entity)
+        known = self.first.get(mention.entity, claim.sentence.start) < claim.sentence.start
+        return entity.label if entity is not None and known else ""
+
+    def speaker(self, claim: Claim) -> str | None:
+        """Return who says it: the entity's label, else the mention's wording; None for the article's own voice."""
+        mention = self.mentions.get(claim.speaker) if claim.speaker is not None else None
+        if mention is None:
+            return None
+        entity = self.entities.get(mention.entity)
+        return entity.label if entity is not None else self.cut(mention.start, mention.end)
 
     def wording(self, argument: Argument) -> str:
-        return self.cut(*self.extended(argument, {"of"}))
+        return self.cut(*self.extended(argument, OF))
 
     def brief(self, argument: Argument) -> str:
         return self.cut(*self.short(argument))
 
     def cut(self, start: int, end: int) -> str:
-        """Return the text at the stretch on one line; of a word joined by hyphens, all of it."""
-        return " ".join(self.text[start:end].split()).removesuffix(" 's").removesuffix("'s").removesuffix("’s").rstrip()
+        """Return the text at the stretch on one line."""
+        return " ".join(self.text[start:end].split())
 
     def place(self, argument: Argument) -> Span:
         """Return where the argument stands: its mention's compact form, else its whole wording."""
@@ -218,7 +242,7 @@ class _Writer:
         last = self.text[start:end].rpartition(" ")[2]
         return start, end - len(last) - 1 if last.lower() in PREPOSITIONS and end - len(last) > start + 1 else end
 
-    def extended(self, argument: Argument, prepositions: frozenset[str] | set[str]) -> tuple[int, int]:
+    def extended(self, argument: Argument, prepositions: frozenset[str]) -> tuple[int, int]:
         """Return the short form with the noun phrases that hang in it by one of `prepositions`: "the end of the war"."""
         start, end = self.short(argument)
         if argument.mention is None:
@@ -227,9 +251,10 @@ class _Writer:
             words = self.text[end:mention.full.start].split()
             if len(words) != 1 or words[0].lower() not in prepositions:
                 break
-            n = len(self.text[start:max(mention.end, mention.full.start + 1)].split())
-            if n > (MAXW if len(prepositions) > 1 else MAXO): break
-            end = max(mention.end, mention.full.start + 1)
+            wider = max(mention.end, mention.full.start + 1)
+            if len(self.text[start:wider].split()) > (LONGEST_SUBJECT if prepositions is PREPOSITIONS else LONGEST_OBJECT):
+                break
+            end = wider
         return start, end
 
     def inside(self, start: int, end: int) -> Iterator[Mention]:
@@ -257,20 +282,18 @@ def surface_subject(claim: Claim) -> Argument | None:
 
 
 def triple_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, object]]:
-    """Yield each triple as the JSON object that ``kg extract --triples`` writes; `doc` is the id to give (the article's if empty)."""
+    """Yield each triple as the JSON object that ``kg extract --triples`` writes, under the id `doc` (the article's if empty)."""
     writer = _Writer(extraction)
     for triple in writer.all():
         claim = triple.claim
-        speaker = writer.mentions.get(claim.speaker) if claim.speaker is not None else None
-        entity = writer.entities.get(speaker.entity) if speaker is not None else None
-        yield {"doc": doc or extraction.article.id, "sent": None, "sentence": writer.cut(claim.sentence.start, claim.sentence.end),
+        yield {"doc": doc or extraction.article.id, "sent": None,
+               "sentence": writer.cut(claim.sentence.start, claim.sentence.end),
                "subject": triple.subject, "predicate": triple.predicate, "object": triple.object,
                "confidence": round(claim.confidence, 4), "args": list(triple.further),
                "subject_span": [triple.subject_span.start, triple.subject_span.end],
                "object_span": [triple.object_span.start, triple.object_span.end],
-               "property": claim.property or None, "status": claim.status, "polarity": claim.polarity, "certainty": claim.certainty,
-               "speaker": entity.label if entity is not None else writer.cut(speaker.start, speaker.end) if speaker is not None else None,
-               "extractor": claim.extractor}
+               "property": claim.property or None, "status": claim.status, "polarity": claim.polarity,
+               "certainty": claim.certainty, "speaker": writer.speaker(claim), "extractor": claim.extractor}
 
 
 def mention_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, object]]:

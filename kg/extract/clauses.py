@@ -1,8 +1,9 @@
 """Clauses: who does what to whom, read off the dependency tree.
 
-After ClausIE (Del Corro & Gemulla, WWW 2013): first every clause of the text with its constituents and its type, then claims made of
-the constituents. Unlike ClausIE, a clause without a subject of its own takes the one that English grammar gives it (conjunction,
-control, raising, participles, relative pronouns), and the roles of a claim are deep ones, so that a passive and its active are one fact.
+After ClausIE (Del Corro & Gemulla, WWW 2013): first every clause of the text with its constituents and its type, then claims made
+of the constituents. Unlike ClausIE, a clause without a subject of its own takes the one that English grammar gives it
+(conjunction, control, raising, participles, relative pronouns), and the roles of a claim are deep ones: a passive and its
+active are one fact.
 
 All positions are token indices of the :class:`~kg.extract.tree.Tree`; every step visits a token a bounded number of times.
 """
@@ -27,23 +28,31 @@ SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 INHERITING = {"conj", "xcomp", "advcl", "ccomp", "pcomp", "parataxis", "dep"}
 #: "She promised him to come": with these the subject, not the object, does the second thing
 SUBJECT_CONTROL = {"promise", "threaten", "vow", "use", "need", "take", "spend", "get"}
-#: verbs that only frame the next: "helped to raise", "began to fall", "is said to have made"
+#: verbs that link the subject to a predicate noun, adjective or place
 COPULAS = {"be", "become", "remain", "seem", "appear", "stay", "prove", "look", "sound", "feel"}
 #: nouns whose infinitive tells what somebody else does: "the company's plan to close the mine"
-INTENTIONS = {"plan", "decision", "attempt", "effort", "right", "ability", "bid", "move", "desire", "need", "power", "permission",
-              "opportunity", "chance", "offer", "promise", "refusal", "failure", "willingness", "proposal", "way", "time", "agreement",
-              "intention", "pledge", "vow", "duty", "obligation", "tendency", "authority", "freedom", "order", "request", "threat",
-              "policy", "intent", "deal", "goal", "aim", "task", "necessity", "reason", "idea", "strategy", "campaign", "push", "drive"}
+INTENTIONS = frozenset("""
+    plan decision attempt effort right ability bid move desire need power permission opportunity chance offer promise
+    refusal failure willingness proposal way time agreement intention pledge vow duty obligation tendency authority
+    freedom order request threat policy intent deal goal aim task necessity reason idea strategy campaign push drive
+""".split())  # noqa: SIM905
 #: antecedents that a relative clause without a pronoun tells the time, place or manner of: "the day she left"
-CIRCUMSTANCES = {"day", "time", "year", "month", "week", "moment", "night", "morning", "place", "way", "reason", "hour", "minute", "manner"}
+CIRCUMSTANCES = frozenset("""
+    day time year month week moment night morning place way reason hour minute manner
+""".split())  # noqa: SIM905
 #: adverbs that link or hedge sentences and say nothing of the event
-LINKERS = {"also", "then", "however", "therefore", "thus", "too", "so", "moreover", "meanwhile", "instead", "otherwise", "still", "yet", "even",
-           "just", "only", "well", "as", "when", "where", "why", "how", "there", "not", "never", "indeed", "hence", "furthermore",
-           "additionally", "besides", "nonetheless", "nevertheless", "though", "rather", "else", "whenever", "wherever", "once"}
-REPORTING = {"say", "tell", "announce", "report", "write", "add", "claim", "argue", "confirm", "deny", "state", "warn", "note", "allege",
-             "admit", "insist", "suggest", "explain", "declare", "reveal", "acknowledge", "testify", "conclude", "predict", "post"}
-SUBORDINATORS = {"if", "unless", "whether", "because", "although", "though", "while", "since", "before", "after", "until", "when", "as"}
-PUNCTUATION = {",", ";", ":", "-", "--", "–", "—", ".", "(", ")", "[", "]", "!", "?", "'", '"', "``", "''", "“", "”", "‘", "’", "`"}
+LINKERS = frozenset("""
+    also then however therefore thus too so moreover meanwhile instead otherwise still yet even just only well as when
+    where why how there not never indeed hence furthermore additionally besides nonetheless nevertheless though rather
+    else whenever wherever once
+""".split())  # noqa: SIM905
+#: verbs whose "that" clause tells what was said
+REPORTING = frozenset("""
+    say tell announce report write add claim argue confirm deny state warn note allege admit insist suggest explain
+    declare reveal acknowledge testify conclude predict post
+""".split())  # noqa: SIM905
+#: what may stand at the edge of a phrase without belonging to it
+EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,13 @@ class Adverbial:
 class Clause:
     """One clause; all fields hold token indices but `id`, `parent` and `clauses`, which are clause numbers.
 
-    ``verb`` is the head (the copula in "she is ill"), ``group`` the wording of the predicate without adverbs (auxiliaries, negation,
-    verb, particle), with the framing verbs in front ("tried to leave"). ``subjects`` are the surface subjects, one per conjunct;
-    ``inherited`` says that they come from outside the clause. ``relation`` is the link to ``parent`` (``conj``, ``advcl``, ``relcl``,
-    ``ccomp``, ``xcomp``, ``acl``, ``pcomp`` ..., empty at a root), ``marks`` its subordinators ("if", "because"). ``auxiliaries`` hold
-    modals and tense auxiliaries, also those shared over a conjunction. ``complements`` are predicate nouns and adjectives, ``clauses`` the
-    clausal complements, ``times`` bare noun phrases of time ("Monday"), ``adverbs`` single adverbs.
+    ``verb`` is the head (the copula in "she is ill"), ``group`` the wording of the predicate without adverbs (auxiliaries,
+    negation, verb, particle), with the framing verbs in front ("tried to leave"). ``subjects`` are the surface subjects, one a
+    conjunct; ``inherited`` says that they come from outside the clause. ``relation`` is the link to ``parent`` (``conj``,
+    ``advcl``, ``relcl``, ``ccomp``, ``xcomp``, ``acl``, ``pcomp`` ..., empty at a root), ``marks`` its subordinators ("if",
+    "because"). ``auxiliaries`` hold modals and tense auxiliaries, also those shared over a conjunction. ``complements`` are
+    predicate nouns and adjectives, ``clauses`` the clausal complements, ``times`` bare noun phrases of time ("Monday"),
+    ``adverbs`` single adverbs; ``existential`` marks "there is".
     """
 
     id: int
@@ -157,7 +167,8 @@ def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
         if dep in ("prep", "agent", "nsubj", "dobj", "pobj", "attr", "poss", "appos", "npadvmod", "oprd"):
             return any(tree.deps[c] in ("nsubj", "nsubjpass", "dobj", "aux") for c in tree.children[i])
         if dep == "conj":
-            return tree.pos[tree.heads[i]] in ("VERB", "AUX") and tree.deps[tree.heads[i]] != "amod" or tree.child(i, *SUBJECTS, "dobj") >= 0
+            head = tree.heads[i]
+            return (tree.pos[head] in ("VERB", "AUX") and tree.deps[head] != "amod") or tree.child(i, *SUBJECTS, "dobj") >= 0
         return True
     # a verb that the tagger took for a noun or adjective still has its subject: "The storm batters the coast"
     return dep in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and tree.child(i, "nsubj", "nsubjpass") >= 0
@@ -180,7 +191,7 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
 
 
 def span_of(tree: Tree, i: int) -> tuple[int, int]:
-    """Return the token range of the phrase headed by `i`: without coordinated phrases, comma-set additions and outer punctuation."""
+    """Return the tokens ``(first, end)`` of the phrase headed by `i`: no conjuncts, nothing after a comma, no outer punctuation."""
     first, end = tree.left[i], tree.right[i]
     for c in tree.children[i]:
         if c < i:
@@ -191,11 +202,13 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
                 end = min(end, tree.left[c])
         elif tree.deps[c] in ("prep", "xcomp", "ccomp") and tree.deps[i] == "acomp":
             end = min(end, tree.left[c])  # "responsible for the bridge": the preposition is a role of its own
-        elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis") and tree.words[tree.left[c] - 1] in (",", "(", "-", "--", "–", "—"):
-            end = min(end, tree.left[c] - 1)
-    while end - 1 > i and (tree.words[end - 1] in (",", ";", ":", ".", "-", "--", "–", "—", "(") or tree.deps[end - 1] in ("cc", "preconj")):
+        elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis"):
+            before = tree.left[c] - 1
+            if tree.words[before] in EDGES or tree.words[before] == "(":
+                end = min(end, before)
+    while end - 1 > i and (tree.words[end - 1] in EDGES or tree.words[end - 1] == "(" or tree.deps[end - 1] in ("cc", "preconj")):
         end -= 1
-    while first < i and (tree.words[first] in (",", ";", ":", ".", "-", "--", "–", "—", ")") or tree.deps[first] in ("cc", "preconj")):
+    while first < i and (tree.words[first] in EDGES or tree.words[first] == ")" or tree.deps[first] in ("cc", "preconj")):
         first += 1
     return first, max(end, i + 1)
 
@@ -315,7 +328,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             shared = [a for a in parent.group if a < parent.verb and a not in parent.negations[1:]]
             draft.group = shared + draft.group
             draft.passive = parent.passive
-            draft.negations = draft.negations or [n for n in parent.negations if n < parent.verb and tree.words[verb - 1] in ("or", "nor")]
+            if tree.words[verb - 1] in ("or", "nor"):  # "did not resign or apologise"
+                draft.negations = draft.negations or [n for n in parent.negations if n < parent.verb]
         if not draft.marks:
             draft.marks = list(parent.marks)
     if draft.relation == "relcl" and parent is not None and draft.own_subject and tree.words[tree.left[verb]].lower() == "that" \
@@ -356,7 +370,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         return  # "the need for closing the mine" does not say whose
     if draft.relation == "conj" and head != parent.verb:
         return
-    if draft.relation == "xcomp" and parent.objects and tree.lemmas[parent.verb] not in SUBJECT_CONTROL and max(parent.objects) < verb:
+    controlled = parent.objects and max(parent.objects) < verb and tree.lemmas[parent.verb] not in SUBJECT_CONTROL
+    if draft.relation == "xcomp" and controlled:
         draft.subjects = list(parent.objects)
     elif draft.relation in INHERITING or draft.relation == "acl":
         draft.subjects = [s for s in parent.subjects if s != head]
@@ -369,7 +384,7 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
 
 
 def _predicated(tree: Tree, noun: int, parent: _Draft | None) -> bool:
-    """True if what is said of `noun` is said of the subject: "Ann was the first pilot to cross the strait"; a name is nobody else."""
+    """True if what is said of the predicate `noun` is said of the subject: "Ann was the first pilot to cross the strait"."""
     return parent is not None and noun in parent.complements and bool(parent.subjects) and not parent.objects \
         and tree.pos[noun] != "PROPN" and tree.lemmas[noun] not in INTENTIONS
 
@@ -401,7 +416,8 @@ def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
         if stranded >= 0:
             draft.adverbials.append(Adverbial((stranded,), head))
         elif not draft.objects and not draft.clauses and not draft.passive and not draft.complements \
-                and tree.lemmas[head] not in CIRCUMSTANCES and tree.words[tree.left[draft.verb]].lower() not in ("where", "when", "whose"):
+                and tree.lemmas[head] not in CIRCUMSTANCES \
+                and tree.words[tree.left[draft.verb]].lower() not in ("where", "when", "whose"):
             draft.objects.append(head)
 
 
@@ -444,10 +460,11 @@ def _freeze(tree: Tree, draft: _Draft) -> Clause:
         kind = "SVC"
     else:
         kind = "SVA" if draft.adverbials and (copular or draft.passive or not draft.adverbs) else "SV"
-    return Clause(draft.id, draft.verb, tuple(dict.fromkeys(draft.group)), kind, tuple(draft.subjects), draft.inherited, tuple(draft.objects),
-                  tuple(draft.indirect), tuple(draft.complements), tuple(draft.adverbials), tuple(draft.times), tuple(draft.adverbs),
-                  tuple(draft.clauses), draft.passive, tuple(draft.agents), tuple(draft.negations), tuple(draft.auxiliaries),
-                  draft.particle, tuple(draft.marks), draft.parent, draft.relation, draft.existential)
+    return Clause(
+        draft.id, draft.verb, tuple(dict.fromkeys(draft.group)), kind, tuple(draft.subjects), draft.inherited,
+        tuple(draft.objects), tuple(draft.indirect), tuple(draft.complements), tuple(draft.adverbials), tuple(draft.times),
+        tuple(draft.adverbs), tuple(draft.clauses), draft.passive, tuple(draft.agents), tuple(draft.negations),
+        tuple(draft.auxiliaries), draft.particle, tuple(draft.marks), draft.parent, draft.relation, draft.existential)
 
 
 def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]) -> list[Claim]:
@@ -519,7 +536,7 @@ def _preposition(tree: Tree, tokens: tuple[int, ...]) -> str:
 
 
 def _with_adverbs(tree: Tree, clause: Clause) -> list[int]:
-    """Return the predicate's tokens with the adverbs that stand among them or right before: "has often been seen", "also owns"."""
+    """Return the predicate's tokens with the adverbs among them or right before them: "has often been seen", "also owns"."""
     first, last = clause.group[0], clause.verb
     inner = [c for c in tree.children[clause.verb]
              if tree.deps[c] == "advmod" and first - 1 <= c < last and not tree.children[c] and tree.tags[c] != "WRB"]
