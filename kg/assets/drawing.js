@@ -255,7 +255,7 @@ function drawLabels(context) {
   labelBoxes = [];
   const dots = spots.map((p) => ({ x: p.x - p.r, y: p.y - p.r, w: 2 * p.r, h: 2 * p.r, id: p.id }));
   const free = (box) => !labelBoxes.some((other) => touch(box, other)) && !dots.some((dot) => dot.id !== box.id && touch(box, dot));
-  drawCrosses(context, colours);
+  drawCrosses(context, colours, dots);
   const lit = new Set(chosen);
   for (const e of drawn.edges) { if (chosen.size === 1 && chosen.has(e.from)) lit.add(e.to); if (chosen.size === 1 && chosen.has(e.to)) lit.add(e.from); }
   const first = (p) => (p.id === hovered ? 0 : chosen.has(p.id) ? 1 : lit.has(p.id) ? 2 : 3);
@@ -291,22 +291,23 @@ function write(context, text, x, y, colour, halo, opacity = 1) {
   context.globalAlpha = 1;
 }
 
-function middleOf(edge) {
+function middleOf(edge, share = 0.5) {
   const line = network.body.edges[edge.id]?.edgeType;
   if (!line) return null;
   try {
-    return network.canvasToDOM(line.getPoint(0.5));
+    return network.canvasToDOM(line.getPoint(share));
   } catch {
     return null;  // an end is not placed yet
   }
 }
 
 // A cross in the middle of each negative edge (in a crowd of the strongest only).
-function drawCrosses(context, colours) {
+function drawCrosses(context, colours, dots) {
   const r = drawn.edges.length > 60 && !state.show.length ? 2.6 : 4;
   const negative = drawn.edges.filter((e) => e.negative && !edgeSet.get(e.id)?.faint).sort((a, b) => b.count - a.count);
   for (const edge of negative.slice(0, 80)) {
-    const p = middleOf(edge);
+    const spots = [0.5, 0.38, 0.62, 0.28].map((share) => middleOf(edge, share)).filter(Boolean);
+    const p = spots.find(({ x, y }) => !dots.some((dot) => touch(dot, { x: x - r, y: y - r, w: 2 * r, h: 2 * r }))) || spots[0];
     if (!p) continue;
     for (const [colour, width] of [[colours.paper, r + 1], [colours.negative, r / 2]]) {
       context.strokeStyle = colour;

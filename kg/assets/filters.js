@@ -18,8 +18,8 @@ let facetCounts = {};
 let openFacets = new Set();
 
 const timeSpan = (() => {
-  const days = statements.filter((s) => s.days).flatMap((s) => s.days).sort((a, b) => a - b);
-  return days.length ? [days[0], days[days.length - 1]] : null;
+  const ranges = statements.filter((s) => s.days).map((s) => s.days);
+  return ranges.length ? mainSpan(ranges) : null;  // a slider at its end sets no limit, so that what lies beyond is not lost
 })();
 
 const passes = (s) => passing[s.id] === 1;

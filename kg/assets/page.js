@@ -24,6 +24,7 @@ function go(change) {
 function show(next) {
   const before = state;
   state = next;
+  byId("tip").hidden = true;
   const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(next.filter);
   if (filterChanged) applyFilter(next.filter);
   const picture = (s) => JSON.stringify([s.view, s.focus, s.to, s.hops, s.n, s.more, s.collapsed, s.filter]);

@@ -61,3 +61,14 @@ function sayValue([text, datatype]) {
 // Where a statement stands in time order: its own date, else its article's.
 const timeKey = (s) => (s.days ? s.days[0] : articles[s.article].date ? daysOf([articles[s.article].date])?.[0] ?? Infinity : Infinity);
 const inTimeOrder = (list) => [...list].sort((a, b) => timeKey(a) - timeKey(b) || a.id - b.id);
+
+// First and last day of a list of [first, last], without the few far ones that would squeeze all others together.
+function mainSpan(ranges) {
+  const first = ranges.map((r) => r[0]).sort((a, b) => a - b);
+  const last = ranges.map((r) => r[1]).sort((a, b) => a - b);
+  const end = first.length - 1;
+  const cut = Math.floor(first.length * 0.1);
+  const [least, most] = [first[cut], last[end - cut]];
+  const far = Math.max(365, most - least) * 1.5;
+  return [first.find((day) => day >= least - far), last[last.findLastIndex((day) => day <= most + far)]];
+}

@@ -50,12 +50,9 @@ function drawTimeline() {
   box.replaceChildren(picture);
 }
 
-// Days, months, quarters, years or decades, whichever gives no more than about sixty bins; outliers beyond the middle 96 % are left out.
+// Days, months, quarters, years or decades, whichever gives no more than about sixty bins; far outliers are left out.
 function timeBins(dated) {
-  const days = dated.map((s) => s.days[0]).sort((a, b) => a - b);
-  const ends = dated.map((s) => s.days[1]).sort((a, b) => a - b);
-  const trim = days.length > 40 ? Math.floor(days.length * 0.02) : 0;
-  const [least, most] = [days[trim], ends[ends.length - 1 - trim]];
+  const [least, most] = mainSpan(dated.map((s) => s.days));
   const sizes = [[0, 1], [1, 1], [1, 3], [12, 1], [12, 10], [12, 100]];
   const span = Math.max(0, most - least);
   const [unit, times] = sizes.find(([u, n]) => span / (u === 0 ? 1 : u === 1 ? 30.4 * n : 365 * n) <= 60) || sizes[sizes.length - 1];
