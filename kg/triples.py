@@ -24,6 +24,8 @@ PREPOSITIONS = frozenset("""
     regarding concerning despite until since off onto inside outside throughout amid
 """.split())  # noqa: SIM905
 OF = frozenset({"of"})
+#: clauses spelled out one inside another: "saved money by asking Ann to sign | the deal"
+DEEPEST = 2
 #: roles that are no preposition
 CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
 #: verbs that make one predicate with a bare noun: "take place in", "take part in"
@@ -100,8 +102,11 @@ class _Writer:
         for predicate, argument, further in parts:
             yield Triple(name, predicate, self.wording(argument), self.place(subject), self.place(argument), claim, further)
 
-    def parts(self, claim: Claim) -> list[Part]:
-        """Return the arguments of a verb's claim, but for the subject, with the predicate wording before each."""
+    def parts(self, claim: Claim, depth: int = 0) -> list[Part]:
+        """Return the arguments of a verb's claim, but for the subject, with the predicate wording before each.
+
+        `depth` counts the claims around this one whose predicates take it in; beyond DEEPEST a clause is kept whole.
+        """
         found: list[Part] = []
         base, subject = claim.phrase, surface_subject(claim)
         indirect = [a for a in claim.arguments if a.role == "indirect"] if not claim.passive else []
@@ -116,12 +121,12 @@ class _Writer:
         if claim.passive:
             found.extend(Part(claim.phrase + " by", a) for a in claim.arguments if a.role == "subject")
         for preposition, argument in phrases:
-            found.extend(self.gerund_parts(f"{base} {preposition}", argument))
+            found.extend(self.gerund_parts(f"{base} {preposition}", argument, depth))
         found.extend(Part(base, a) for a in claim.arguments if a.role == "time")
         for argument in claim.arguments:
             inner = self.claims.get(argument.claim) if argument.claim is not None else None
             if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
-                found.extend(self.clause_parts(base, argument, inner))
+                found.extend(self.clause_parts(base, argument, inner, depth))
         if not found and not any(a.role == "clause" for a in claim.arguments):
             said = claim.phrase.split()
             found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in said)
@@ -148,18 +153,18 @@ class _Writer:
         wording = self.brief(argument)
         return any(a.role not in CORE for a in after) and claim.lemma in LIGHT and " " not in wording and wording.islower()
 
-    def gerund_parts(self, predicate: str, argument: Argument) -> list[Part]:
+    def gerund_parts(self, predicate: str, argument: Argument, depth: int) -> list[Part]:
         """Return the parts of a prepositional argument; "by closing the mine" becomes "... by closing | the mine"."""
         inner = self.claims.get(argument.claim) if argument.claim is not None else None
-        parts = self.parts(inner) if inner is not None else []
+        parts = self.parts(inner, depth + 1) if inner is not None and depth < DEEPEST else []
         return [part._replace(predicate=f"{predicate} {part.predicate}") for part in parts[:1]] or [Part(predicate, argument)]
 
-    def clause_parts(self, predicate: str, argument: Argument, inner: Claim | None) -> list[Part]:
+    def clause_parts(self, predicate: str, argument: Argument, inner: Claim | None, depth: int) -> list[Part]:
         """Return the parts of a clausal argument; "asked Ann to sign | the deal", while a finite clause stays whole."""
-        if inner is not None and inner.phrase.split()[0] == "to":
+        if inner is not None and depth < DEEPEST and inner.phrase.split()[0] == "to":
             subject = surface_subject(inner)
             between = f" {self.brief(subject)}" if subject is not None and argument.start <= subject.start < argument.end else ""
-            parts = self.parts(inner)
+            parts = self.parts(inner, depth + 1)
             if parts:
                 return [parts[0]._replace(predicate=f"{predicate}{between} {parts[0].predicate}")]
         return [Part(predicate, argument)]
@@ -220,6 +225,8 @@ class _Writer:
     def preposition(self, claim: Claim, argument: Argument) -> str:
         """Return the argument's preposition as it is written."""
         before = self.text[max(claim.sentence.start, argument.start - len(argument.role) - 3):argument.start].rstrip()
+        if argument.role in ("where", "when"):  # "the city where he lived"
+            return "in"
         return before[len(before) - len(argument.role):] if before.lower().endswith(argument.role) else argument.role
 
     def short(self, argument: Argument) -> tuple[int, int]:

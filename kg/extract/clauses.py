@@ -10,7 +10,7 @@ All positions are token indices of the :class:`~kg.extract.tree.Tree`; every ste
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +21,9 @@ ClauseType = Literal["SV", "SVO", "SVC", "SVA", "SVOO", "SVOA", "SVOC"]
 
 #: combinations of conjuncts one clause may give; a list of a hundred names on both sides is cut off here
 MOST_CLAIMS = 36
+#: conjuncts read of one phrase; tokens of framing verbs kept in a predicate's wording ("began to try to ...")
+MOST_CONJUNCTS = 64
+LONGEST_FRAME = 16
 #: relative words that stand for the noun before the clause
 RELATIVE_TAGS = {"WDT", "WP"}
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
@@ -170,14 +173,29 @@ def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
             head = tree.heads[i]
             return (tree.pos[head] in ("VERB", "AUX") and tree.deps[head] != "amod") or tree.child(i, *SUBJECTS, "dobj") >= 0
         return True
+    if dep == "ccomp" and tree.tags[i] in ("JJ", "JJR", "NN", "NNP") and tree.child(i, "aux", "cop", "mark") < 0:
+        return False  # "made the road impassable": object and complement of the verb around it
+    if _is_reporting_noun(tree, i):
+        return True
     # a verb that the tagger took for a noun or adjective still has its subject: "The storm batters the coast"
     return dep in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and tree.child(i, "nsubj", "nsubjpass") >= 0
+
+
+def _is_reporting_noun(tree: Tree, i: int) -> bool:
+    """True for "notes" in "The deal failed, the Herald notes.": a verb of saying that the tagger took for a plural noun."""
+    if tree.tags[i] != "NNS" or tree.lemmas[i].lower() not in REPORTING or tree.deps[i] in ("nsubj", "dobj", "pobj"):
+        return False
+    first = i
+    while first > 0 and tree.heads[first - 1] == i and tree.deps[first - 1] in ("compound", "nmod", "det", "amod", "poss"):
+        first -= 1
+    return (0 < first < i and tree.words[first - 1] in (",", "”", '"', "''") and tree.deps[i - 1] in ("compound", "nmod")
+            and (i + 1 == len(tree) or tree.words[i + 1] in EDGES))
 
 
 def conjuncts(tree: Tree, i: int) -> list[int]:
     """Return `i` and what is coordinated with it, in text order; the parts of one name stay one ("Simon and Schuster")."""
     found, last = [i], i
-    while True:
+    while len(found) < MOST_CONJUNCTS:
         following = next((c for c in tree.children[last] if tree.deps[c] == "conj" and c > last), -1)
         if following < 0:
             return found
@@ -188,13 +206,16 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
                 return found
             found.append(following)
         last = following
+    return found
 
 
 def span_of(tree: Tree, i: int) -> tuple[int, int]:
-    """Return the tokens ``(first, end)`` of the phrase headed by `i`: no conjuncts, nothing after a comma, no outer punctuation."""
+    """Return the tokens ``(first, end)`` of the phrase headed by `i`: no conjuncts, no addition after a comma, no outer marks."""
     first, end = tree.left[i], tree.right[i]
     for c in tree.children[i]:
         if c < i:
+            if tree.deps[c] == "nsubj" and tree.deps[i] == "ccomp" and tree.pos[i] == "ADJ":
+                first = max(first, tree.right[c])  # "made the road impassable": the adjective alone
             if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
@@ -206,7 +227,7 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
             before = tree.left[c] - 1
             if tree.words[before] in EDGES or tree.words[before] == "(":
                 end = min(end, before)
-    while end - 1 > i and (tree.words[end - 1] in EDGES or tree.words[end - 1] == "(" or tree.deps[end - 1] in ("cc", "preconj")):
+    while end - 1 > i and (tree.words[end - 1] in EDGES or tree.words[end - 1] == "(" or tree.deps[end - 1] == "cc"):
         end -= 1
     while first < i and (tree.words[first] in EDGES or tree.words[first] == ")" or tree.deps[first] in ("cc", "preconj")):
         first += 1
@@ -284,12 +305,17 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             if c in number:
                 draft.clauses.append(number[c])
             elif tree.pos[c] in ("NOUN", "PROPN", "ADJ", "PRON", "NUM"):
+                subject = tree.child(c, "nsubj")
+                if subject >= 0 and subject > verb:
+                    draft.objects.extend(conjuncts(tree, subject))
                 draft.complements.extend(conjuncts(tree, c))
         elif dep == "agent":
             draft.agents.extend(a.token for a in _prepositions_of(tree, c))
         elif dep == "npadvmod":
             draft.times.append(c)
         elif dep == "advmod":
+            if tags[c] == "WRB":
+                draft.marks.append(c)
             if tags[c] not in ("WRB",) and tree.words[c].lower() not in LINKERS:
                 draft.adverbs.append(c)
             if tree.words[c].lower() in ("never", "no", "hardly", "scarcely", "barely"):
@@ -299,6 +325,10 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             draft.marks.append(c)
         elif dep == "expl":
             draft.existential = True
+    if tree.tags[verb] == "NNS" and not draft.subjects:  # see _is_reporting_noun
+        draft.subjects, draft.own_subject = [verb - 1], True
+        if tree.heads[verb] in number and tree.heads[verb] != verb:
+            draft.clauses.append(number[tree.heads[verb]])
     draft.adverbials.extend(a for a in _prepositions(tree, verb) if not (draft.agents and a.token in draft.agents))
     if draft.existential and not draft.subjects:
         draft.subjects, draft.own_subject = draft.complements or draft.objects, True
@@ -378,7 +408,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
         # "helped to raise funds", "were able to help": the framing words belong to the wording of the predicate
         frame = parent.group + [c for c in parent.complements if c < verb and tree.pos[c] == "ADJ"]
-        draft.group = frame + [g for g in draft.group if g not in frame]
+        if len(frame) <= LONGEST_FRAME:
+            draft.group = frame + [g for g in draft.group if g not in frame]
         draft.negations = parent.negations + draft.negations
         draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
 
@@ -411,6 +442,9 @@ def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
         if tree.tags[adverbial.token] in RELATIVE_TAGS:
             draft.adverbials[k] = Adverbial(adverbial.prep, head)
             return
+    where = next((m for m in draft.marks if tree.words[m].lower() in ("where", "when")), -1)
+    if where >= 0:  # "the city where he lived"
+        draft.adverbials.append(Adverbial((where,), head))
     if draft.own_subject and not any(tree.tags[m] == "WRB" for m in draft.marks):
         stranded = next((c for c in tree.children[draft.verb] if tree.deps[c] == "prep" and not tree.children[c]), -1)
         if stranded >= 0:
@@ -486,7 +520,15 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
         start, stop = wordings[token]
         return Argument(role, start, stop, by_head.get(token), claim)
 
-    frames = [_frames(tree, clause) for clause in clauses]
+    def one_name(tokens: tuple[int, ...]) -> tuple[int, ...]:
+        """Drop conjuncts that a name of several words takes in: "Marks and Spencer"."""
+        if len(tokens) < 2:
+            return tokens
+        spans = [names[t] for t in tokens if t in names]
+        return tuple(t for t in tokens if not any(
+            a <= tree.starts[t] < b and names.get(t) != (a, b) for a, b in spans))
+
+    frames = [_frames(tree, clause, one_name) for clause in clauses]
     first_claim: list[int | None] = []
     total = 0
     for frame in frames:
@@ -506,15 +548,15 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     return claims
 
 
-def _frames(tree: Tree, clause: Clause) -> list[list[tuple[str, int]]]:
+def _frames(tree: Tree, clause: Clause, one_name: Callable[[tuple[int, ...]], tuple[int, ...]]) -> list[list[tuple[str, int]]]:
     """Return the core arguments of each claim that the clause makes, conjuncts distributed, as (deep role, token)."""
-    surface: list[int | None] = [*clause.subjects] or [None]
-    objects: list[int | None] = [*clause.objects] or [None]
+    surface: list[int | None] = [*one_name(clause.subjects)] or [None]
+    objects: list[int | None] = [*one_name(clause.objects)] or [None]
     complements: list[int | None] = [*clause.complements] or [None]
     subject_role, object_role = "subject", "object"
     agents: list[int | None] = [None]
     if clause.passive:
-        subject_role, agents = ("indirect" if clause.objects else "object"), [*clause.agents] or [None]
+        subject_role, agents = ("indirect" if clause.objects else "object"), [*one_name(clause.agents)] or [None]
     if not clause.subjects and not clause.objects and not clause.agents:
         return []
     found: list[list[tuple[str, int]]] = []
