@@ -23,7 +23,16 @@ from msgspec.structs import replace
 from kg.extract.quotes import Quote
 from kg.extract.same_name import join_names
 from kg.extract.tree import Tree
-from kg.extract.words import TITLE_GENDERS, TITLES, first_names, noun_classes, noun_genders
+from kg.extract.words import (
+    IDENTITY_NOUNS,
+    ORGANIZATION_NOUNS,
+    TITLE_GENDERS,
+    TITLES,
+    WORK_NOUNS,
+    first_names,
+    noun_classes,
+    noun_genders,
+)
 from kg.records import LocalEntity, Mention
 
 #: pronoun -> (person, number, gender); gender "thing" is "it", empty tells nothing
@@ -65,10 +74,11 @@ class Node:
 class Cluster:
     """The mentions found so far of one entity, and what they tell of it."""
 
-    __slots__ = ("descriptors", "gender", "group", "heads", "many", "name_words", "named", "nodes", "order", "type", "words")
+    __slots__ = ("descriptors", "gender", "group", "heads", "many", "name_words", "named", "nodes", "order", "told", "type", "words")
 
     def __init__(self, order: int) -> None:
         self.order, self.nodes, self.named, self.group = order, list[Node](), False, -1
+        self.told = ""      # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
         self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
         self.words = list[frozenset[str]]()
@@ -475,15 +485,49 @@ class Linker:
             return self.subject_above(node)
         if node.kind == "nominal" and tree.deps[head] == "appos":
             other = self.by_head.get(tree.heads[head])
-            if other and agree(node, self.of.get(other.mention.id) or Cluster(-1)) and tree.pos[other.head] != "PRON":
-                return self.of.get(other.mention.id)
+            cluster = self.of.get(other.mention.id) if other else None
+            if other and cluster and agree(node, cluster) and tree.pos[other.head] != "PRON":
+                if other.kind == "name" and other.type != "Person" and node.type in ("Event", "CreativeWork", "Place", "Facility", "Product"):
+                    cluster.told = node.type    # "Camerimage, a film festival"
+                return cluster
         if node.kind == "nominal":      # "the film's armorer, Hannah Ruiz": the name after it is the same person
             other = self.by_head.get(tree.child(head, "appos"))
             if other and other.kind == "name" and other.type != "Thing" and (node.type == other.type or node.type == "Thing"):
                 return self.of.get(other.mention.id)
         if node.kind == "pronoun" and PRONOUNS.get(node.word, (3,))[0] < 3:
             return self.talker(node)
-        return None
+        return self.named_before(node) if node.kind == "nominal" else None
+
+    def named_before(self, node: Node) -> Cluster | None:
+        """Return the named entity that "the actor", "the company" or "the film" goes back to, if there is but one to think of.
+
+        "Alec Moran has sued the city. The actor ...": the noun alone tells no more than the sort of thing, so it needs a name before it.
+        """
+        if node.definite not in ("the", "this") or node.many == "many" or len(node.words) > 1 or self.tree.child(node.head, "prep", "relcl", "acl", "appos") >= 0:
+            return None
+        if any(c.nodes and not c.named and agree(node, c) for c in self.index.get(node.lemma, ())):
+            return None
+        described = [c for c in self.index.get(node.lemma, ()) if c.nodes and node.lemma in c.descriptors and agree(node, c)]
+        if len(described) == 1:
+            return described[0]
+        sort = next((sort for sort, nouns in (("Person", IDENTITY_NOUNS), ("Organization", ORGANIZATION_NOUNS), ("CreativeWork", WORK_NOUNS))
+                     if node.lemma in nouns or node.lemma.rpartition("-")[2] in nouns), "")
+        if not sort:
+            return None
+        known = [c for c in self.clusters if c.named and c.nodes and agree(node, c) and node.sentence - c.nodes[-1].sentence <= 2]
+        near = [c for c in known if c.type == sort]
+        if sort == "CreativeWork" and not near:     # "the Rust shooting ... The film": the recogniser had no way to tell
+            near = [c for c in self.clusters if c.named and c.nodes and c.type in ("Organization", "Product", "Thing")
+                    and all(n.kind == "name" and len(n.words) == 1 and n.role == "other" for n in c.nodes)]
+        near = [c for c in near if all(binds(self.tree, node, n) for n in c.nodes[-4:])]
+        if len(near) > 1 and sort != "CreativeWork":
+            last = max(c.nodes[-1].sentence for c in near)
+            near = [c for c in near if c.nodes[-1].sentence == last and c.nodes[-1].role == "subject"]
+        if len(near) != 1:
+            return None
+        near[0].type = sort
+        near[0].told = sort
+        return near[0]
 
     def subject_above(self, node: Node) -> Cluster | None:
         """Return the nearest subject above a reflexive that agrees with it: "Ruiz promised to defend herself"."""
@@ -602,6 +646,8 @@ def settle(tree: Tree, linker: Linker, mentions: Sequence[Mention]) -> tuple[lis
 
 def cluster_type(cluster: Cluster) -> str:
     """Return the type that most names, else noun phrases, else pronouns of the entity have."""
+    if cluster.told:
+        return cluster.told
     for kind in ("name", "nominal", "pronoun"):
         counts = Counter(n.type for n in cluster.nodes if n.kind == kind and n.type != "Thing")
         if counts:

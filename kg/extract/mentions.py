@@ -158,7 +158,8 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
         return first, end
     while end < sentence[1] and tree.entity[end] < 0 and continues(tree, first, end):
         end += 1
-    if end < sentence[1] and sentence[0] < first - 1 and words[first - 1] == "The" and capital(tree, end) and tree.heads[end - 1] == end:
+    if end < sentence[1] and sentence[0] < first - 1 and words[first - 1] == "The" and words[end][0].isupper() \
+            and tree.tags[end] in ("NN", "NNP", "NNPS") and tree.heads[end - 1] == end:
         return first - 1, end + 1   # a capital inside a sentence: "..., The | Hollywood | Reporter notes"
     while first > sentence[0] and tree.entity[first - 1] < 0 and capital(tree, first - 1) and first <= tree.heads[first - 1] < end \
             and tree.deps[first - 1] in ("compound", "nmod") and words[first - 1].lower() not in TITLES:
@@ -203,7 +204,8 @@ def after_titles(tree: Tree, first: int, end: int) -> int:
     best = first
     for i in range(first, end - 1):
         low = tree.words[i].lower()
-        if low in TITLES or low.rstrip(".") in TITLES or tree.words[i][0].islower() and low not in PARTICLES:
+        person = noun_classes().get(low) == "Person" and low not in first_names() and tree.words[i + 1].lower() in first_names()
+        if person or low in TITLES or low.rstrip(".") in TITLES or tree.words[i][0].islower() and low not in PARTICLES:
             if low in KEPT_TITLES:
                 return i
             best = i + 1
@@ -281,6 +283,10 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
         order = [kind for _, _, kind in names]
         ranked = sorted((kind for kind, n in counts.items() if n == top), key=order.index)
         types[key] = shape_type(key, ranked[0] if ranked else "Thing")
+    for name, after, key in zip(names, names[1:], keys, strict=False):   # "in Santa Fe, New Mexico"
+        if name[1] + 1 == after[0] and after[2] == "Place" and tree.words[name[1]] == "," and name[0] > 0 \
+                and tree.words[name[0] - 1].lower() in ("in", "at", "near", "outside", "from", "of") and types[key] != "Facility":
+            types[key] = "Place"
     human = {key for key, (first, end, _) in zip(keys, names, strict=True) if is_human(tree, first, end)}
     for key in types:
         if key in human and types[key] not in ("Person", "Group") and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES):
@@ -338,7 +344,8 @@ def shape_type(key: tuple[str, ...], kind: str) -> str:
     if len(key) > 1 and (last in COMPANY_SUFFIXES or last in PAPERS):
         return "Organization"
     noun = noun_classes().get(last, "")
-    if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product"):
+    if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product") \
+            and key[0] not in first_names():
         return noun
     if len(key) == 1 and key[0] in first_names() and kind in ("Thing", "Organization", "Product", "CreativeWork", "Law", "Facility"):
         return "Person"

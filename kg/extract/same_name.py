@@ -75,15 +75,18 @@ def same_names(kinds: dict[Key, str], raw: dict[Key, str]) -> dict[Key, Key]:
         if len(core) > 1 and kinds[key] != "Person":
             letters = "".join(w[0] for w in core if w not in SMALL)
             every = "".join(w[0] for w in key if w not in SMALL)
-            signs += [("acronym", form) for form in dict.fromkeys((letters, every)) if len(form) > 1]
+            others = [("letters", form) for form in dict.fromkeys((letters, every)) if len(form) > 1]
+            own = [("whole", form) for _, form in others]
         elif len(key) == 1 and 2 <= len(key[0]) <= 6 and sum(c.isupper() for c in raw[key]) >= 2:
-            signs += [("acronym", key[0])]
-        hit = next((seen[s] for s in signs if s in seen), None)
+            others, own = [("whole", key[0])], [("letters", key[0])]
+        else:
+            others, own = [], []
+        hit = next((seen[s] for s in signs + others if s in seen), None)
         if hit is None and len(key) == 1 and key[0].endswith("s") and ("=", key[0][:-1]) in seen:
             hit = seen["=", key[0][:-1]]    # an apostrophe lost on the way: "Avcos debt"
         root = joined[hit] if hit else key
         joined[key] = root
-        for sign in signs:
+        for sign in signs + own:
             seen.setdefault(sign, root)
     return joined
 

@@ -69,3 +69,16 @@ PARTICLES = _set("de da do dos das del della di du la le les van von der den ter
 WEEKDAYS_MONTHS = _set("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
                        "november december jan jan. feb feb. mar mar. apr apr. jun jun. jul jul. aug aug. sep sep. sept sept. oct oct. nov nov. dec dec. "
                        "mon tue wed thu fri sat sun")
+
+#: nouns that news uses for going back to somebody named before ("the actor"), unlike nouns for a part in the story ("the judge", "the victim")
+IDENTITY_NOUNS = _set("actor actress singer rapper musician songwriter guitarist drummer pianist composer comedian comic performer entertainer artist painter "
+                      "sculptor photographer filmmaker screenwriter author novelist poet playwright writer model supermodel dancer choreographer chef designer "
+                      "footballer striker midfielder winger goalkeeper quarterback pitcher golfer boxer swimmer sprinter cyclist athlete skier cricketer batsman "
+                      "politician congressman congresswoman lawmaker businessman businesswoman billionaire millionaire tycoon magnate entrepreneur philanthropist "
+                      "financier industrialist economist historian philosopher physicist mathematician astronaut star superstar celebrity influencer producer "
+                      "year-old teenager veteran native mogul")
+#: and to an organisation
+ORGANIZATION_NOUNS = _set("company firm corporation conglomerate carrier airline retailer automaker carmaker drugmaker chipmaker bank lender insurer brokerage "
+                          "publisher broadcaster studio startup manufacturer chain brewer brewery utility group agency charity club newspaper magazine")
+#: and to a work
+WORK_NOUNS = _set("film movie show series sitcom novel book album song single play musical documentary drama comedy magazine video game")
