@@ -7,6 +7,8 @@ batch gains under a tenth. Long texts are parsed in pieces cut at paragraph ends
 from __future__ import annotations
 
 import functools
+import math
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -51,13 +53,34 @@ def load(name: str = "") -> Language:
 
 
 def parse(nlp: Language, text: str) -> Doc:
-    """Return the parsed text; ``doc.text == text`` always, so token offsets are offsets into `text`."""
+    """Return the parsed text, lines joined (:func:`unwrap`); offsets of tokens are offsets into `text`."""
     from spacy.tokens import Doc
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # more threads are slower on small matrices and may round differently
-        docs = [nlp(piece) for piece in pieces(text)]
+        docs = [nlp(piece) for piece in pieces(unwrap(text))]
     return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
+
+
+def unwrap(text: str) -> str:
+    """Return `text` with blanks for the line ends inside sentences of paragraphs broken at a fixed width; its length stays.
+
+    A line end is inside a sentence if a lower-case letter or digit follows, or if it ends a line nearly as long as the longest of
+    a paragraph with such line ends. Others (headlines, lists, tables) stay, and start a sentence.
+
+    >>> unwrap("Storm hits\\nThe council had\\npaid Delta.")
+    'Storm hits\\nThe council had paid Delta.'
+    """
+    if "\n" not in text:
+        return text
+    blocks = re.split(r"(\n[^\S\n]*\n\s*)", text)
+    for number in range(0, len(blocks), 2):
+        lines = blocks[number].split("\n")
+        goes_on = [after.lstrip()[:1].islower() or after.lstrip()[:1].isdigit() for after in lines[1:]]
+        wide = 0.75 * max(map(len, lines)) if any(goes_on) else math.inf
+        ends = [" " if on or len(line) >= wide else "\n" for line, on in zip(lines, goes_on, strict=False)]
+        blocks[number] = "".join(part for pair in zip(lines, [*ends, ""], strict=True) for part in pair)
+    return "".join(blocks)
 
 
 def pieces(text: str, size: int = PIECE) -> Iterator[str]:

@@ -12,7 +12,6 @@ import codecs
 import datetime
 import glob
 import hashlib
-import itertools
 import json
 import logging
 import os
@@ -416,7 +415,7 @@ def _line(text: str) -> str:
 
 def _from_text(text: str, source: str) -> Article | Unreadable:
     fields, body = _take_header(clean(text))
-    return _compose(_unwrap(body), source, fields)
+    return _compose(body, source, fields)
 
 
 def _compose(body: str, source: str, fields: dict[str, Any]) -> Article | Unreadable:
@@ -495,19 +494,6 @@ def _take_dateline(body: str) -> tuple[str, str]:
         if closed and day:
             return day, body[match.end():].lstrip()
     return "", body
-
-
-def _unwrap(body: str) -> str:
-    """Return `body` with paragraphs separated by one blank line and no line break inside a paragraph.
-
-    A text broken at a fixed width (lines of at most 120 characters, many followed by a lower-case letter) is joined again; in any
-    other text a line is a paragraph.
-    """
-    blocks = [[line.strip() for line in block.split("\n")] for block in re.split(r"\n\s*\n", body.strip("\n"))]
-    breaks = [(line, after) for block in blocks for line, after in itertools.pairwise(block)]
-    continued = sum(after[:1].islower() for _, after in breaks)
-    wrapped = bool(breaks) and 3 * continued >= len(breaks) and all(len(line) <= 120 for line, _ in breaks)
-    return "\n\n".join(filter(None, ((" " if wrapped else "\n\n").join(filter(None, block)) for block in blocks)))
 
 
 def _from_markdown(text: str, source: str) -> Article | Unreadable:

@@ -6,7 +6,7 @@
 >>> [claim.lemma for claim in nlp("Delta sued Ana Ruiz.")._.kg_claims]  # doctest: +SKIP
 ['sue']
 
-``kg_paragraphs`` (first in the pipeline) starts a sentence at each paragraph. ``kg_claims`` sets ``doc._.kg_mentions``,
+``kg_paragraphs`` (first in the pipeline) starts a sentence at each line. ``kg_claims`` sets ``doc._.kg_mentions``,
 ``doc._.kg_entities``, ``doc._.kg_claims`` and ``doc._.kg_problems``: tuples of the records of :mod:`kg.records`, plain data that
 survives pickling and multiprocessing. Set ``doc._.kg_published`` (ISO date) before it for relative dates to be resolved.
 """
@@ -27,10 +27,10 @@ Doc.set_extension("kg_published", default="", force=True)
 
 @Language.component("kg_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence after each blank line; the parser keeps to it and finds the others."""
+    """Start a sentence after each line end; the parser keeps to it and finds the others."""
     for token in doc[1:]:
         before = token.nbor(-1)
-        if before.is_space and before.text.count("\n") > 1 and not token.is_space:
+        if before.is_space and "\n" in before.text and not token.is_space:
             token.is_sent_start = True
     return doc
 
