@@ -125,7 +125,9 @@ class _Writer:
         found.extend(Part(base, a) for a in claim.arguments if a.role == "time")
         for argument in claim.arguments:
             inner = self.claims.get(argument.claim) if argument.claim is not None else None
-            if argument.role == "clause" and (inner is None or not inner.phrase.startswith(claim.phrase)):
+            # "tried to sell": the inner claim says it all, its wording takes this one's verb in
+            framed = inner is not None and self.text[claim.predicate.start:claim.predicate.end] in inner.phrase.split()
+            if argument.role == "clause" and not framed:
                 found.extend(self.clause_parts(base, argument, inner, depth))
         if not found and not any(a.role == "clause" for a in claim.arguments):
             said = claim.phrase.split()

@@ -54,6 +54,12 @@ REPORTING = frozenset("""
     say tell announce report write add claim argue confirm deny state warn note allege admit insist suggest explain
     declare reveal acknowledge testify conclude predict post
 """.split())  # noqa: SIM905
+#: entity labels and nouns that can stand as an adverb without a preposition
+MEASURES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL"})
+TIME_NOUNS = frozenset("""
+    time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
+    season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
+""".split())  # noqa: SIM905
 #: what may stand at the edge of a phrase without belonging to it
 EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
 
@@ -312,7 +318,8 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
         elif dep == "agent":
             draft.agents.extend(a.token for a in _prepositions_of(tree, c))
         elif dep == "npadvmod":
-            draft.times.append(c)
+            if _is_time_or_measure(tree, c):
+                draft.times.append(c)
         elif dep == "advmod":
             if tags[c] == "WRB":
                 draft.marks.append(c)
@@ -340,6 +347,13 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     draft.group = sorted(group)
     if draft.relation in ("acl", "advcl") and tags[verb] == "VBN" and not draft.auxiliaries:
         draft.passive = True
+
+
+def _is_time_or_measure(tree: Tree, i: int) -> bool:
+    """True for the bare noun phrases that English uses as adverbs ("last summer", "two miles"); others are parse errors."""
+    entity = tree.entity[i]
+    return ((entity >= 0 and tree.entities[entity][2] in MEASURES) or tree.lemmas[i].lower() in TIME_NOUNS
+            or tree.child(i, "nummod") >= 0 or tree.pos[i] == "NUM")
 
 
 def _prepositions_of(tree: Tree, prep: int) -> list[Adverbial]:
