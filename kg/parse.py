@@ -77,7 +77,7 @@ def unwrap(text: str) -> str:
     for number in range(0, len(blocks), 2):
         lines = blocks[number].split("\n")
         goes_on = [after.lstrip()[:1].islower() or after.lstrip()[:1].isdigit() for after in lines[1:]]
-        wide = 0.75 * max(map(len, lines)) if any(goes_on) else math.inf
+        wide = max(0.75 * max(map(len, lines)), 30) if any(goes_on) else math.inf
         ends = [" " if on or len(line) >= wide else "\n" for line, on in zip(lines, goes_on, strict=False)]
         blocks[number] = "".join(part for pair in zip(lines, [*ends, ""], strict=True) for part in pair)
     return "".join(blocks)
