@@ -85,8 +85,8 @@ def test_prose_that_looks_like_a_head_is_left_alone(tmp_path: Path, text: str) -
     ("One ends.\r\n\r\nTwo ends.\r\n", "One ends.\n\nTwo ends."),
     ("One ends.\nTwo ends.\nThree ends.", "One ends.\nTwo ends.\nThree ends."),
     ("A line broken\nin the middle of\nits sentence ends.\n\nAnother one\nends.",
-     "A line broken in the middle of its sentence ends.\n\nAnother one ends."),
-    ("One\x00 ends.\x1b[31m Two ends.\rThree ends.", "One\ufffd ends.\ufffd[31m Two ends.\n\nThree ends."),
+     "A line broken\nin the middle of\nits sentence ends.\n\nAnother one\nends."),
+    ("One\x00 ends.\x1b[31m Two ends.\rThree ends.", "One\ufffd ends.\ufffd[31m Two ends.\nThree ends."),
     ("He said “no” — it’s over.", "He said “no” — it’s over."),
 ])
 def test_paragraphs_and_characters(tmp_path: Path, raw: str, text: str) -> None:
