@@ -124,6 +124,8 @@ class _Reader:
         self.clause_of = {clause.verb: clause for clause in clauses}
         self.views: dict[int, View] = {}
         self.trailing: dict[int, int] = {}
+        self.adjectives: dict[int, int] = {}
+        self.lemmas: dict[int, str] = {}
         self.quotes = quotes
         self.quote_of = [-1] * len(tree)
         for number, quote in enumerate(quotes):
@@ -196,6 +198,10 @@ class _Reader:
         head = tree.heads[i]
         if head == i or self._trailing_report(head) == i:
             return -1
+        if tree.deps[i] == "conj" and tree.tags[i] == "VB" and tree.tags[head] != "VB" and tree.child(i, "aux", *SUBJECTS) < 0:
+            infinitive = tree.child(head, "xcomp")  # "told to stop, wait and listen": hung on "told" by the parser
+            if head < infinitive < i and tree.tags[infinitive] == "VB":
+                return infinitive
         while tree.deps[head] in ("prep", "agent", "mark", "case") and tree.heads[head] != head:
             head = tree.heads[head]
         if self._trailing_report(head) == i:
@@ -259,11 +265,12 @@ class _Reader:
         if self._trailing_report(i) == above:
             return self._reported(above, self._best(above, "that"), upper)
         if dep == "conj":
-            shared = tree.child(i, *SUBJECTS) < 0 or (tree.child(i, "aux", "auxpass") < 0 and not self._finite(i))
-            if tree.pos[above] not in ("VERB", "AUX") or (shared and not self._finite(i)):
+            # "were told to stop, wait and listen": the tagger takes a bare infinitive in a list for a present tense
+            finite = self._finite(i) and not (tree.tags[i] == "VBP" and tree.tags[above] == "VB" and tree.child(i, *SUBJECTS) < 0)
+            if tree.pos[above] not in ("VERB", "AUX") or not finite:
                 negated = upper.negative and (not self._local_negation(above) or self._joined_by_or(above, i))
                 return upper._replace(negative=negated)
-            return self.embedded_like(above, i)
+            return self._embedded_like(above, i)
         if dep == "relcl" and self._has_to(i) and not self._finite(i):
             return self._noun_clause(i, above, report)
         if dep in ("relcl", "appos"):
@@ -283,7 +290,7 @@ class _Reader:
             return upper
         return report
 
-    def embedded_like(self, above: int, i: int) -> View:
+    def _embedded_like(self, above: int, i: int) -> View:
         """Return what `above` itself inherits, for a clause with a verb form of its own joined to it."""
         top = self._above(above)
         if top < 0 or top == i or top not in self.views:
@@ -291,10 +298,7 @@ class _Reader:
             if self._trailing_report(above) >= 0:
                 return upper._replace(negative=False, certainty="Certain")
             return View(tense=upper.tense)
-        inherited = self._inherited(above, top)
-        if inherited.negative and self.tree.deps[above] == "ccomp":
-            return inherited
-        return inherited
+        return self._inherited(above, top)
 
     def _complement(self, i: int, above: int, upper: View, report: View) -> View:
         """Return what a finite clause takes from the verb or adjective it completes."""
@@ -308,8 +312,8 @@ class _Reader:
             return report  # what, why and how ask no doubt: "did not say why the shop was closed"
         if marks & {"whether", "if"}:
             return report._replace(status="Asked")
-        if tree.pos[above] == "ADJ" or (tree.child(above, "acomp") >= 0 and tree.lemmas[above] in COPULAS):
-            adjective = above if tree.pos[above] == "ADJ" else tree.child(above, "acomp")
+        if tree.pos[above] == "ADJ" or (self._adjective(above) >= 0 and tree.lemmas[above] in COPULAS):
+            adjective = above if tree.pos[above] == "ADJ" else self._adjective(above)
             return self._predicate_adjective(adjective, report)
         cue = self._best(above, "that")
         if cue:
@@ -328,10 +332,12 @@ class _Reader:
 
     def _lemma(self, verb: int) -> str:
         """Return the verb's lemma, with its particle if that is a cue of its own ("point out")."""
-        lemma = self.tree.lemmas[verb].lower()
-        particle = self.tree.child(verb, "prt")
-        full = f"{lemma} {self.tree.words[particle].lower()}" if particle >= 0 else lemma
-        return full if full in self.cues.verbs else lemma
+        if verb not in self.lemmas:
+            lemma = self.tree.lemmas[verb].lower()
+            particle = self.tree.child(verb, "prt")
+            full = f"{lemma} {self.tree.words[particle].lower()}" if particle >= 0 else lemma
+            self.lemmas[verb] = full if full in self.cues.verbs else lemma
+        return self.lemmas[verb]
 
     def _reported(self, verb: int, cue: Cue | None, upper: View) -> View:
         """Return the view of what `verb` reports."""
@@ -379,7 +385,7 @@ class _Reader:
             return self._predicate_adjective(
                 above, report._replace(negative=upper.negative, status=upper.status, certainty=upper.certainty)
             )
-        adjective = tree.child(above, "acomp")
+        adjective = self._adjective(above)
         if adjective >= 0 and adjective < i:
             return self._predicate_adjective(adjective, upper)
         passive = tree.child(above, "auxpass") >= 0
@@ -409,6 +415,12 @@ class _Reader:
         tense: Tense = "Future" if cue.status == "Planned" else upper.tense
         certainty = cue.certainty or upper.certainty
         return upper._replace(negative=negative, status=status, tense=tense, certainty=certainty)
+
+    def _adjective(self, verb: int) -> int:
+        """Return the predicate adjective of `verb`, or -1, looked for once (garbled text hangs thousands on a verb)."""
+        if verb not in self.adjectives:
+            self.adjectives[verb] = self.tree.child(verb, "acomp")
+        return self.adjectives[verb]
 
     def _predicate_adjective(self, adjective: int, view: View) -> View:
         if self.tree.lemmas[adjective] == "able" and view.tense == "Past" and not view.negative:

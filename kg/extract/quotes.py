@@ -159,11 +159,16 @@ def _finite(tree: Tree, stretch: _Stretch) -> bool:
 
 
 def _is_sentence(tree: Tree, stretch: _Stretch) -> bool:
-    """Tell whether the stretch is a sentence of its own: a capital (or a dash or ellipsis) first, and some length."""
-    word = tree.words[stretch.first]
-    return (word[:1].isupper() or word[:1] in "[.…($-" or word[:1].isdigit()) and (
-        stretch.end - stretch.first > 3 or tree.words[stretch.end - 1] in (".", "!", "?")
-    )
+    """Tell whether the stretch is a sentence of its own, or ends in one: a capital (or an ellipsis) first, and some length."""
+    word, last = tree.words[stretch.first], tree.words[stretch.end - 1]
+    if (
+        tree.sentence[stretch.first] != tree.sentence[stretch.end - 1]
+        and stretch.end - stretch.first > 8
+        and last in (".", "!", "?")
+    ):
+        return True
+    begins = word[:1].isupper() or word[:1] in "[.…($-" or word[:1].isdigit()
+    return begins and (stretch.end - stretch.first > 3 or last in (".", "!", "?"))
 
 
 def _carries_on(tree: Tree, before: _Stretch, stretch: _Stretch, last: Quote) -> bool:
