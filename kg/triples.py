@@ -14,8 +14,8 @@ from typing import NamedTuple
 from kg.records import Argument, Claim, Extraction, LocalEntity, Mention, Span
 
 #: words that a subject and an object may have when they are widened by the noun phrases that hang in them: long names are no
-#: nodes that triples share. Measured (subject, object: CaRB dev F1, MINE fetch_short): 6, 6: .499, .557; 6, 7: .500, .553;
-#: 7, 7: .502, .530; no limit: .506, .523
+#: nodes that triples share. Measured when set (subject, object: CaRB dev F1, MINE fetch_short): 6, 6: .499, .557;
+#: 6, 7: .500, .553; 7, 7: .502, .530; no limit: .506, .523
 LONGEST_SUBJECT, LONGEST_OBJECT = 6, 7
 #: words that may stand between a noun phrase and one nested in it
 PREPOSITIONS = frozenset("""

@@ -215,8 +215,27 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
     return found
 
 
+def members(tree: Tree, i: int) -> list[int]:
+    """Return the conjuncts of `i` and the examples given of them: "firms such as Delta", "guests, including Ana Ruiz"."""
+    found = conjuncts(tree, i)
+    examples: list[int] = []
+    for token in found:
+        for c in tree.children[token]:
+            if c > token and _gives_examples(tree, c):
+                target = tree.child(c, "pobj")
+                examples.extend(conjuncts(tree, target) if target >= 0 else [])
+    return found + examples
+
+
+def _gives_examples(tree: Tree, prep: int) -> bool:
+    word = tree.words[prep].lower()
+    if tree.deps[prep] != "prep" or prep == 0:
+        return False
+    return word == "including" or (word == "as" and tree.words[prep - 1].lower() == "such")
+
+
 def span_of(tree: Tree, i: int) -> tuple[int, int]:
-    """Return the tokens ``(first, end)`` of the phrase headed by `i`: no conjuncts, no addition after a comma, no outer marks."""
+    """Return the tokens ``(first, end)`` of the phrase headed by `i`: no conjuncts, no additions after a comma, no edge marks."""
     first, end = tree.left[i], tree.right[i]
     for c in tree.children[i]:
         if c < i:
@@ -229,6 +248,8 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
                 end = min(end, tree.left[c])
         elif tree.deps[c] in ("prep", "xcomp", "ccomp") and tree.deps[i] == "acomp":
             end = min(end, tree.left[c])  # "responsible for the bridge": the preposition is a role of its own
+        elif _gives_examples(tree, c):
+            end = min(end, tree.left[c])
         elif tree.deps[c] in ("relcl", "appos", "acl", "advcl", "parataxis"):
             before = tree.left[c] - 1
             if tree.words[before] in EDGES or tree.words[before] == "(":
@@ -237,7 +258,7 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
         end -= 1
     while first < i and (tree.words[first] in EDGES or tree.words[first] == ")" or tree.deps[first] in ("cc", "preconj")):
         first += 1
-    return first, max(end, i + 1)
+    return min(first, i), max(end, i + 1)
 
 
 def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
@@ -272,7 +293,7 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
             continue
         pending[:0] = [c for c in tree.children[last] if c > target and tree.deps[c] == "prep"]  # "from 1970 to 1985"
         clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
-        found.extend(Adverbial(tuple(words), t, clausal) for t in conjuncts(tree, target))
+        found.extend(Adverbial(tuple(words), t, clausal) for t in members(tree, target))
     return found
 
 
@@ -283,7 +304,7 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     for c in tree.children[verb]:
         dep = deps[c]
         if dep in SUBJECTS:
-            draft.subjects.extend(conjuncts(tree, c))
+            draft.subjects.extend(members(tree, c))
             draft.own_subject = True
             draft.passive = draft.passive or dep.endswith("pass")
         elif dep in ("aux", "auxpass"):
@@ -298,7 +319,7 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             group.append(c)
             draft.particle = c
         elif dep == "dobj":
-            draft.objects.extend(conjuncts(tree, c))
+            draft.objects.extend(members(tree, c))
         elif dep == "dative" and tree.pos[c] != "ADP":
             draft.indirect.extend(conjuncts(tree, c))
         elif dep in ("attr", "acomp", "oprd"):
