@@ -353,7 +353,7 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             draft.marks.append(c)
         elif dep == "expl":
             draft.existential = True
-    if tree.tags[verb] == "NNS" and not draft.subjects:  # see _is_reporting_noun
+    if not draft.subjects and _is_reporting_noun(tree, verb):
         draft.subjects, draft.own_subject = [verb - 1], True
         if tree.heads[verb] in number and tree.heads[verb] != verb:
             draft.clauses.append(number[tree.heads[verb]])
