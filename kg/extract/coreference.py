@@ -1,397 +1,50 @@
 """Finds which mentions of one article stand for one thing.
 
 Names are joined by their words (parts, initials, acronyms, titles). Pronouns and noun phrases are then taken in text order: rules
-throw out every entity that number, sex, animacy or binding make impossible, and a ranker scores those left against "something new",
-as in Denis & Baldridge 2008, "Specialized models and ranking for coreference resolution", with entities in place of single
+throw out every entity that number, sex, animacy or binding make impossible, and a ranker scores those left against "something
+new", as in Denis & Baldridge 2008, "Specialized models and ranking for coreference resolution", with entities in place of single
 antecedents (Clark & Manning 2015, "Entity-centric coreference resolution with model stacking"). The ranker's weights
 (``ranker_weights.json``) are learned by scripts/train_coreference. Where nothing scores above "new", a mention stays alone.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache
-from math import log1p
-from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 from msgspec.structs import replace
 
 from kg.extract.quotes import Quote
+from kg.extract.ranker import (
+    MOST_CANDIDATES,
+    MOST_LOOKED_AT,
+    NOMINAL_REACH,
+    PRONOUN_REACH,
+    PRONOUNS,
+    REFLEXIVE,
+    RELATIVE,
+    TOPIC,
+    Cluster,
+    Field,
+    Node,
+    agree,
+    binds,
+    descriptors,
+    likely,
+    mention_class,
+    new_features,
+    pair_features,
+    possible,
+    ranker,
+)
 from kg.extract.same_name import join_names
 from kg.extract.tree import Tree
-from kg.extract.words import (
-    IDENTITY_NOUNS,
-    ORGANIZATION_NOUNS,
-    TITLE_GENDERS,
-    TITLES,
-    WORK_NOUNS,
-    first_names,
-    noun_classes,
-    noun_genders,
-)
+from kg.extract.words import IDENTITY_NOUNS, ORGANIZATION_NOUNS, WORK_NOUNS
 from kg.records import LocalEntity, Mention
 
-#: pronoun -> (person, number, gender); gender "thing" is "it", empty tells nothing
-PRONOUNS = {
-    **dict.fromkeys(("i", "me", "my", "mine", "myself"), (1, "one", "")), **dict.fromkeys(("we", "us", "our", "ours", "ourselves", "'s"), (1, "many", "")),
-    **dict.fromkeys(("you", "your", "yours", "yourself", "yourselves"), (2, "", "")),
-    **dict.fromkeys(("he", "him", "his", "himself"), (3, "one", "male")), **dict.fromkeys(("she", "her", "hers", "herself"), (3, "one", "female")),
-    **dict.fromkeys(("it", "its", "itself"), (3, "one", "thing")),
-    **dict.fromkeys(("they", "them", "their", "theirs", "themselves", "'em"), (3, "many", "")),
-}
-REFLEXIVE = frozenset("myself ourselves yourself yourselves himself herself itself themselves themself".split())
-RELATIVE = frozenset("who whom whose which that".split())
-SUBJECTS = frozenset(["nsubj", "nsubjpass", "csubj", "agent"])
-OBJECTS = frozenset(["dobj", "dative", "oprd", "attr"])
-#: how many sentences back an antecedent is looked for
-PRONOUN_REACH, NOMINAL_REACH = 4, 6
-MOST_CANDIDATES = 40
-
-
-class Node:
-    """A mention with what coreference needs to know of it."""
-
-    __slots__ = ("clause", "definite", "depth", "gender", "head", "kind", "lemma", "many", "mention", "quote", "role", "sentence", "span", "type",
-                 "word", "words")
-
-    def __init__(self, tree: Tree, mention: Mention, quote: int) -> None:
-        head = tree.at[mention.head.start]
-        self.mention, self.head, self.quote, self.kind, self.type = mention, head, quote, mention.kind, mention.type
-        self.word, self.lemma = tree.words[head].lower(), tree.lemmas[head].lower()
-        self.sentence, self.role = tree.sentence[head], role(tree, head)
-        self.clause, self.depth = clause(tree, head)
-        self.span = tokens(tree, mention.full.start, mention.full.end, head)
-        first, end = tokens(tree, mention.start, mention.end, head)
-        self.words = tuple(w.lower() for w in tree.words[first:end])
-        self.definite = definiteness(tree, head, first) if mention.kind == "nominal" else ""
-        self.many, self.gender = number(tree, self, first), gender(tree, self, first)
-
-
-class Cluster:
-    """The mentions found so far of one entity, and what they tell of it."""
-
-    __slots__ = ("descriptors", "gender", "group", "heads", "many", "name_words", "named", "nodes", "order", "told", "type", "words")
-
-    def __init__(self, order: int) -> None:
-        self.order, self.nodes, self.named, self.group = order, list[Node](), False, -1
-        self.told = ""      # the type that the article itself tells, against the recogniser's
-        self.type, self.gender, self.many = "Thing", "", ""
-        self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
-        self.words = list[frozenset[str]]()
-
-    def learn(self, node: Node) -> None:
-        """Take over what `node` tells of the entity, without counting it as seen."""
-        if node.kind == "name":
-            self.named = True
-            self.name_words.update(node.words)
-        elif node.kind == "nominal":
-            self.heads.add(node.lemma)
-            self.words.append(frozenset(node.words))
-        if self.type == "Thing" or node.kind == "name" and node.type != "Thing":
-            self.type = node.type if node.kind != "pronoun" or PRONOUNS.get(node.word, (0,))[0] else self.type
-        self.gender = self.gender or node.gender
-        self.many = self.many or node.many
-
-    def add(self, node: Node) -> None:
-        """Count `node` among the mentions."""
-        self.learn(node)
-        self.nodes.append(node)
-
-
-# what the parse tells of a mention
-
-
-def tokens(tree: Tree, start: int, end: int, head: int) -> tuple[int, int]:
-    """Return the tokens of the stretch ``start:end`` of the text, which holds token `head`."""
-    first, last = head, head
-    while first > 0 and tree.starts[first] > start:
-        first -= 1
-    while last + 1 < len(tree) and tree.ends[last] < end:
-        last += 1
-    return first, last + 1
-
-
-def role(tree: Tree, i: int) -> str:
-    """Return the grammatical role of a noun phrase's head: subject, object, oblique, possessor, apposition or other."""
-    dep = tree.deps[i]
-    while dep == "conj" and tree.heads[i] != i:
-        i = tree.heads[i]
-        dep = tree.deps[i]
-    if dep in SUBJECTS:
-        return "subject"
-    if dep in OBJECTS:
-        return "object"
-    return {"pobj": "oblique", "pcomp": "oblique", "poss": "possessor", "appos": "apposition"}.get(dep, "other")
-
-
-def clause(tree: Tree, i: int) -> tuple[int, int]:
-    """Return the verb that token `i` hangs on and how many steps of the tree lie between."""
-    steps = 0
-    while tree.heads[i] != i:
-        i = tree.heads[i]
-        steps += 1
-        if tree.pos[i] in ("VERB", "AUX"):
-            break
-    return i, steps
-
-
-def definiteness(tree: Tree, head: int, first: int) -> str:
-    """Return ``the``, ``this``, ``own`` (with a possessor), ``a`` or ``bare``."""
-    for child in tree.children[head]:
-        if child > head:
-            break
-        low = tree.words[child].lower()
-        if tree.deps[child] == "poss":
-            return "own"
-        if tree.deps[child] == "det":
-            if low in ("the", "both"):
-                return "the"
-            return "this" if low in ("this", "that", "these", "those", "such") else "a"
-    return "bare"
-
-
-def number(tree: Tree, node: Node, first: int) -> str:
-    """Return ``one``, ``many``, or empty where both will do."""
-    if node.kind == "pronoun":
-        return PRONOUNS[node.word][1] if node.word in PRONOUNS else {"these": "many", "those": "many", "this": "one", "that": "one"}.get(node.word, "")
-    if node.kind == "name":
-        return "one" if node.type in ("Person", "Place") else "many" if node.type == "Group" and node.word.endswith("s") else ""
-    if tree.tags[node.head] in ("NNS", "NNPS"):
-        return "many"
-    return "" if node.type in ("Organization", "Group") or node.lemma in ("person", "someone", "child", "student", "user") else "one"
-
-
-def gender(tree: Tree, node: Node, first: int) -> str:
-    """Return ``male``, ``female``, ``person`` (either), ``thing``, or empty for unknown."""
-    if node.kind == "pronoun":
-        return PRONOUNS[node.word][2] if node.word in PRONOUNS else ""
-    if node.kind == "nominal":
-        kind = noun_classes().get(node.lemma, "")
-        return noun_genders().get(node.lemma) or ("person" if kind == "Person" else "thing" if kind not in ("", "Animal", "Group") else "")
-    if node.type not in ("Person", "Thing"):
-        return ""
-    before = first - 1
-    while before >= 0 and tree.sentence[before] == node.sentence and (low := tree.words[before].lower()) in TITLES | TITLE_GENDERS.keys():
-        if low in TITLE_GENDERS:
-            return TITLE_GENDERS[low]
-        if low in noun_genders():
-            return noun_genders()[low]
-        before -= 1
-    start = node.words[0]
-    if start in TITLE_GENDERS and len(node.words) > 1:
-        return TITLE_GENDERS[start]
-    known = first_names().get(start, "")
-    return known if len(node.words) > 1 else ""
-
-
-def descriptors(tree: Tree, node: Node) -> set[str]:
-    """Return the common nouns that the text itself puts on a named thing: titles, appositions, predicates."""
-    found = set()
-    first = tree.at.get(node.mention.start, node.head)
-    for k in range(node.span[0], first):
-        if tree.pos[k] in ("NOUN", "PROPN") and tree.deps[k] in ("compound", "nmod", "appos"):
-            found.add(tree.lemmas[k].lower())
-    for child in tree.children[node.head]:
-        if tree.deps[child] == "appos" and tree.pos[child] == "NOUN":
-            found.add(tree.lemmas[child].lower())
-    if tree.deps[node.head] == "appos" and tree.pos[tree.heads[node.head]] == "NOUN":
-        found.add(tree.lemmas[tree.heads[node.head]].lower())
-    verb = tree.heads[node.head]
-    if tree.deps[node.head] == "nsubj" and tree.lemmas[verb] == "be":
-        complement = tree.child(verb, "attr")
-        if complement >= 0 and tree.pos[complement] == "NOUN":
-            found.add(tree.lemmas[complement].lower())
-    return found
-
-
-# what is impossible
-
-
-def agree(node: Node, cluster: Cluster) -> bool:
-    """Tell whether number, sex and animacy let `node` stand for the entity."""
-    ours, theirs = node.gender, cluster.gender
-    if node.many and cluster.many and node.many != cluster.many:
-        return False
-    if ours in ("male", "female"):
-        return theirs in ("", "person", ours)
-    if ours == "thing" and theirs in ("male", "female", "person"):
-        return False
-    return not (ours == "person" and theirs == "thing")
-
-
-def binds(tree: Tree, node: Node, other: Node) -> bool:
-    """Tell whether the grammar of the sentence lets the two mentions stand for one thing.
-
-    "Smith saw him", "his mother" and "Smith and he" never corefer; "Smith saw himself" and "the man who lost his dog" may.
-    """
-    if node.sentence != other.sentence:
-        return True
-    inner, outer = (node, other) if other.span[0] <= node.head < other.span[1] else (other, node)
-    if outer.span[0] <= inner.head < outer.span[1]:
-        i = inner.head
-        while i != outer.head and tree.heads[i] != i:
-            if tree.deps[i] in ("relcl", "appos", "acl"):
-                return tree.deps[i] != "appos" or tree.deps[inner.head] == "poss" or inner.head == i
-            i = tree.heads[i]
-        return False
-    if tree.heads[node.head] == other.head and tree.deps[node.head] == "conj" or tree.heads[other.head] == node.head and tree.deps[other.head] == "conj":
-        return False
-    possessed = tree.heads[node.head] if tree.deps[node.head] == "poss" else -1
-    if possessed >= 0 and tree.heads[other.head] == possessed and tree.deps[other.head] == "appos":
-        return False    # "his wife, Mary"
-    if node.word in REFLEXIVE:
-        return node.clause == other.clause
-    if node.clause == other.clause and node.kind == "pronoun":
-        pair = {node.role, other.role}
-        if pair in ({"subject", "object"}, {"subject"}, {"object"}):
-            return False
-        if pair == {"subject", "oblique"} and node.role == "oblique" and node.depth <= 2 and other.depth == 1:
-            return False
-    return True
-
-
-def possible(tree: Tree, node: Node, cluster: Cluster) -> bool:
-    """Tell whether no rule speaks against `node` standing for the entity."""
-    if not agree(node, cluster):
-        return False
-    return all(binds(tree, node, other) for other in cluster.nodes[-6:] if other.sentence == node.sentence)
-
-
-# what is likely
-
-
-PAIR_FEATURES = (
-    "bias", "same_sentence", "one_back", "two_back", "further", "distance", "after", "after_subject", "closer", "closer_likely", "is_closest", "is_closest_likely",
-    "subject", "object", "oblique", "possessor", "apposition", "same_role", "both_subject", "both_object", "both_possessor", "possessor_of_subject", "same_clause",
-    "governs", "governs_object", "coordinate", "root_subject", "sentence_first", "depth", "name", "nominal", "pronoun", "same_pronoun", "pronoun_here", "count",
-    "named", "first_entity", "most_mentioned", "only_likely", "likely", "Person", "Organization", "Place", "Group", "Thing", "other_type", "gender_match", "gender_unknown",
-    "person_gender", "number_match", "number_unknown", "indefinite", "bare_noun", "in_quote", "same_quote", "subject_before", "both_first", "recent", "recent_subjects",
-    "subject_here", "head_match", "string_match", "words_inside", "extra_words", "described", "type_match", "in_name", "both_definite", "distance_named",
-    "name_subject", "pronoun_subject", "inside_relative",
-)
-NEW_FEATURES = ("bias", "subject", "possessor", "object", "first_sentence", "the", "this", "own", "a", "bare", "many", "modifiers", "modified_after", "in_quote",
-                "candidates", "none", "Person", "Organization", "Place", "Thing", "sentence_first", "it_clause")
-CLASSES = ("he", "he_topic", "it", "they", "this", "definite", "indefinite")
-#: from so many mentions on, a person is what the article is about; "he" then goes on to mean them ("he_topic")
-TOPIC = 5
-
-
-class Field(NamedTuple):
-    """How one candidate stands among all: nearer candidates, nearer ones that are `likely`, all likely ones, the most mentions any has."""
-
-    kind: str
-    rank: int
-    likely_rank: int
-    likely_count: int
-    top: int
-
-
-def mention_class(node: Node) -> str:
-    """Return which of the ranker's `CLASSES` a pronoun or noun phrase belongs to, or empty if it is never resolved."""
-    if node.kind == "pronoun":
-        _, many, sex = PRONOUNS.get(node.word, (0, "", "?"))
-        if sex in ("male", "female"):
-            return "he"
-        if sex == "thing":
-            return "it"
-        if sex == "" and many == "many":
-            return "they"
-        return "this" if node.word in ("this", "that", "these", "those") else ""
-    return "definite" if node.definite in ("the", "this", "own") else "indefinite"
-
-
-def likely(kind: str, cluster: Cluster) -> bool:
-    """Tell whether an entity is of the sort that a class of pronoun mostly stands for."""
-    if kind == "he":
-        return cluster.type == "Person"
-    if kind == "it":
-        return cluster.type not in ("Person", "Group") and cluster.many != "many"
-    return cluster.many == "many" or cluster.type in ("Organization", "Group")
-
-
-def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: Field) -> list[float]:
-    """Return the features of `node` with an entity whose nearest mention is `near`, in the order of `PAIR_FEATURES`."""
-    back = abs(node.sentence - near.sentence)
-    gap = log1p(abs(node.head - near.head)) / 5
-    same_clause, subject, after = node.clause == near.clause, near.role == "subject", near.head > node.head
-    type_, named, nominal = cluster.type, cluster.named, node.kind == "nominal"
-    words = frozenset(node.words)
-    head_match = nominal and node.lemma in cluster.heads
-    best = max((len(words & other) for other in cluster.words if node.word in other or node.lemma in other), default=0) if head_match else 0
-    extra = len(words) - best if head_match else 0
-    here = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence and other.head < node.head]
-    before = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence - 1]
-    over = back == 0 and not same_clause and above(tree, near.clause, node.head)
-    main = tree.heads[near.clause] == near.clause
-    node_main = tree.heads[node.clause] == node.clause
-    relative = tree.deps[near.clause] == "relcl" and not above(tree, near.clause, node.head) and not same_clause
-    fits = likely(field.kind, cluster)
-    return [
-        1.0, back == 0, back == 1, back == 2, back > 2, gap, after, after and subject and (same_clause or over), min(field.rank, 10) / 10,
-        min(field.likely_rank, 6) / 6, field.rank == 0, fits and field.likely_rank == 0, subject, near.role == "object", near.role == "oblique",
-        near.role == "possessor", near.role == "apposition", node.role == near.role, subject and node.role == "subject",
-        near.role == "object" and node.role == "object", near.role == "possessor" and node.role == "possessor", subject and node.role == "possessor" and same_clause,
-        same_clause, over and subject, over and near.role == "object", subject and tree.deps[node.clause] == "conj" and tree.heads[node.clause] == near.clause,
-        subject and main, near.span[0] - tree.sentences[near.sentence][0] < 2, min(near.depth, 8) / 8, near.kind == "name", near.kind == "nominal",
-        near.kind == "pronoun", near.word == node.word, any(o.kind == "pronoun" for o in here), log1p(len(cluster.nodes)) / 3, named, cluster.order == 0,
-        len(cluster.nodes) == field.top, fits and field.likely_count == 1, fits, type_ == "Person", type_ == "Organization", type_ == "Place", type_ == "Group",
-        type_ == "Thing", type_ not in ("Person", "Organization", "Place", "Group", "Thing"), field.kind != "he" and bool(node.gender) and node.gender == cluster.gender,
-        field.kind != "he" and cluster.gender == "", field.kind != "he" and cluster.gender == "person", bool(node.many) and node.many == cluster.many, cluster.many == "", near.definite == "a",
-        near.definite == "bare", near.quote >= 0, near.quote == node.quote, any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
-        node.role == "subject" and node_main and any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
-        min(len(here) + len(before), 4) / 4, min(sum(o.role == "subject" for o in here + before), 3) / 3, any(o.role == "subject" for o in here), head_match,
-        nominal and near.kind == "nominal" and any(words == other for other in cluster.words), head_match and extra == 0, min(extra, 4) / 4,
-        nominal and node.lemma in cluster.descriptors, nominal and node.type == type_ != "Thing", nominal and node.word in cluster.name_words,
-        nominal and node.definite == "the" == near.definite, gap if named else 0.0, subject and near.kind == "name", subject and near.kind == "pronoun", relative,
-    ]
-
-
-def new_features(tree: Tree, node: Node, candidates: int) -> list[float]:
-    """Return the features of `node` being something new, in the order of `NEW_FEATURES`."""
-    head = node.head
-    after = tree.right[head] > head + 1
-    verb = tree.heads[head]
-    it_clause = node.word == "it" and any(tree.deps[c] in ("ccomp", "xcomp", "acomp", "advcl", "csubj") for c in tree.children[verb])
-    return [1.0, node.role == "subject", node.role == "possessor", node.role == "object", node.sentence == 0, node.definite == "the", node.definite == "this",
-            node.definite == "own", node.definite == "a", node.definite == "bare", node.many == "many", min(len(node.words) - 1, 3) / 3, after, node.quote >= 0,
-            min(candidates, 20) / 20, candidates == 0, node.type == "Person", node.type == "Organization", node.type == "Place", node.type == "Thing",
-            node.span[0] - tree.sentences[node.sentence][0] < 2, it_clause]
-
-
-def above(tree: Tree, verb: int, i: int) -> bool:
-    """Tell whether `verb` is an ancestor of token `i`."""
-    while tree.heads[i] != i:
-        i = tree.heads[i]
-        if i == verb:
-            return True
-    return False
-
-
-class Ranker:
-    """Scores candidates: a linear layer per class of mention, against the score of being new."""
-
-    def __init__(self, weights: dict[str, dict[str, list[float]]]) -> None:
-        self.pair = {kind: np.array(rows["pair"]) for kind, rows in weights.items()}
-        self.new = {kind: np.array(rows["new"]) for kind, rows in weights.items()}
-
-    def choose(self, kind: str, pairs: list[list[float]], new: list[float]) -> list[int]:
-        """Return the indices of the candidates likelier than something new, the best first."""
-        scores = np.array(pairs) @ self.pair[kind] - float(np.array(new) @ self.new[kind])
-        return [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
-
-
-@cache
-def ranker() -> Ranker:
-    """Return the ranker that ships with the package."""
-    return Ranker(json.loads((Path(__file__).parent / "ranker_weights.json").read_text(encoding="utf-8")))
-
-
 Chooser = Callable[[str, Node, list[list[float]], list[float], list[Cluster]], list[int]]
-"""Takes class, mention, candidates' features, features of being new, candidates; returns the acceptable candidates, the best first."""
+"""Takes class, mention, candidates' features, features of being new, candidates; returns the acceptable candidates, the best
+first."""
 
 
 class Linker:
@@ -401,14 +54,18 @@ class Linker:
         self.tree, self.quotes = tree, quotes
         inside = [-1] * len(tree)
         for number_, quote in enumerate(quotes):
-            inside[quote.first:quote.end] = [number_] * (quote.end - quote.first)
-        self.nodes = sorted((Node(tree, m, inside[tree.at[m.head.start]]) for m in mentions if m.kind != "value"), key=lambda n: (n.head, n.mention.id))
+            inside[quote.first : quote.end] = [number_] * (quote.end - quote.first)
+        self.nodes = sorted(
+            (Node(tree, m, inside[tree.at[m.head.start]]) for m in mentions if m.kind != "value"),
+            key=lambda n: (n.head, n.mention.id),
+        )
         self.by_head = {node.head: node for node in self.nodes}
         self.clusters: list[Cluster] = []
         self.of: dict[int, Cluster] = {}
         self.index: dict[str, list[Cluster]] = defaultdict(list)
         self.upcoming: dict[int, list[Node]] = defaultdict(list)
         self.groups: dict[int, Cluster] = {}
+        self.done: list[Node] = []
         self.talkers: dict[tuple[int, str, int], Cluster] = {}
         named = [node for node in self.nodes if node.kind == "name"]
         for node, group in zip(named, join_names(tree, [node.mention for node in named]), strict=True):
@@ -445,11 +102,12 @@ class Linker:
             fresh = node.kind == "nominal" and node.lemma not in cluster.heads
             cluster.add(node)
             self.of[node.mention.id] = cluster
+            self.done.append(node)
             if fresh:
                 self.index[node.lemma].append(cluster)
 
     def take(self, node: Node, ranked: list[Cluster]) -> Cluster | None:
-        """Return the best of the acceptable entities, after it has taken over a chain of bare pronouns; if there is none, that chain.
+        """Return the best of the acceptable entities, which takes over a chain of bare pronouns; if there is none, that chain.
 
         "He grew up in Ohio. Ruiz studied law. His mother ...": the first "He" had nothing to stand for.
         """
@@ -457,7 +115,11 @@ class Linker:
         if not ranked:
             return bare
         best = ranked[0]
-        if bare is not None and best.named and all(agree(other, best) and binds(self.tree, other, mate) for other in bare.nodes for mate in best.nodes):
+        if (
+            bare is not None
+            and best.named
+            and all(agree(other, best) and binds(self.tree, other, mate) for other in bare.nodes for mate in best.nodes)
+        ):
             for other in bare.nodes:
                 self.of[other.mention.id] = best
             best.nodes = sorted(best.nodes + bare.nodes, key=lambda n: n.head)
@@ -470,8 +132,17 @@ class Linker:
         if node.kind != "pronoun" or node.word not in PRONOUNS:
             return None
         kind = PRONOUNS[node.word]
-        return max((c for c in self.clusters if c.nodes and all(PRONOUNS.get(n.word) == kind for n in c.nodes)
-                    and node.sentence - c.nodes[-1].sentence <= PRONOUN_REACH and possible(self.tree, node, c)), key=lambda c: c.nodes[-1].head, default=None)
+        return max(
+            (
+                c
+                for c in self.recent(node, PRONOUN_REACH)
+                if all(PRONOUNS.get(n.word) == kind for n in c.nodes)
+                and node.sentence - c.nodes[-1].sentence <= PRONOUN_REACH
+                and possible(self.tree, node, c)
+            ),
+            key=lambda c: c.nodes[-1].head,
+            default=None,
+        )
 
     def certain(self, node: Node) -> Cluster | None:
         """Return the entity that grammar alone gives: relative pronouns, appositions, speakers, first and second person."""
@@ -487,10 +158,14 @@ class Linker:
             other = self.by_head.get(tree.heads[head])
             cluster = self.of.get(other.mention.id) if other else None
             if other and cluster and agree(node, cluster) and tree.pos[other.head] != "PRON":
-                if other.kind == "name" and other.type != "Person" and node.type in ("Event", "CreativeWork", "Place", "Facility", "Product"):
-                    cluster.told = node.type    # "Camerimage, a film festival"
+                if (
+                    other.kind == "name"
+                    and other.type != "Person"
+                    and node.type in ("Event", "CreativeWork", "Place", "Facility", "Product")
+                ):
+                    cluster.told = node.type  # "Camerimage, a film festival"
                 return cluster
-        if node.kind == "nominal":      # "the film's armorer, Hannah Ruiz": the name after it is the same person
+        if node.kind == "nominal":  # "the film's armorer, Hannah Ruiz": the name after it is the same person
             other = self.by_head.get(tree.child(head, "appos"))
             if other and other.kind == "name" and other.type != "Thing" and (node.type == other.type or node.type == "Thing"):
                 return self.of.get(other.mention.id)
@@ -501,24 +176,45 @@ class Linker:
     def named_before(self, node: Node) -> Cluster | None:
         """Return the named entity that "the actor", "the company" or "the film" goes back to, if there is but one to think of.
 
-        "Alec Moran has sued the city. The actor ...": the noun alone tells no more than the sort of thing, so it needs a name before it.
+        "Alec Moran has sued the city. The actor ...": the noun alone tells the sort of thing only, so it needs a name before it.
         """
-        if node.definite not in ("the", "this") or node.many == "many" or len(node.words) > 1 or self.tree.child(node.head, "prep", "relcl", "acl", "appos") >= 0:
+        if (
+            node.definite not in ("the", "this")
+            or node.many == "many"
+            or len(node.words) > 1
+            or self.tree.child(node.head, "prep", "relcl", "acl", "appos") >= 0
+        ):
             return None
         if any(c.nodes and not c.named and agree(node, c) for c in self.index.get(node.lemma, ())):
             return None
         described = [c for c in self.index.get(node.lemma, ()) if c.nodes and node.lemma in c.descriptors and agree(node, c)]
         if len(described) == 1:
             return described[0]
-        sort = next((sort for sort, nouns in (("Person", IDENTITY_NOUNS), ("Organization", ORGANIZATION_NOUNS), ("CreativeWork", WORK_NOUNS))
-                     if node.lemma in nouns or node.lemma.rpartition("-")[2] in nouns), "")
+        sort = next(
+            (
+                sort
+                for sort, nouns in (
+                    ("Person", IDENTITY_NOUNS),
+                    ("Organization", ORGANIZATION_NOUNS),
+                    ("CreativeWork", WORK_NOUNS),
+                )
+                if node.lemma in nouns or node.lemma.rpartition("-")[2] in nouns
+            ),
+            "",
+        )
         if not sort:
             return None
-        known = [c for c in self.clusters if c.named and c.nodes and agree(node, c) and node.sentence - c.nodes[-1].sentence <= 2]
+        known = [c for c in self.recent(node, 2) if c.named and agree(node, c)]
         near = [c for c in known if c.type == sort]
-        if sort == "CreativeWork" and not near:     # "the Rust shooting ... The film": the recogniser had no way to tell
-            near = [c for c in self.clusters if c.named and c.nodes and c.type in ("Organization", "Product", "Thing")
-                    and all(n.kind == "name" and len(n.words) == 1 and n.role == "other" for n in c.nodes)]
+        if sort == "CreativeWork" and not near:  # "the Rust shooting ... The film": the recogniser had no way to tell
+            near = [
+                c
+                for c in self.groups.values()
+                if c.named
+                and c.nodes
+                and c.type in ("Organization", "Product", "Thing")
+                and all(n.kind == "name" and len(n.words) == 1 and n.role == "other" for n in c.nodes)
+            ]
         near = [c for c in near if all(binds(self.tree, node, n) for n in c.nodes[-4:])]
         if len(near) > 1 and sort != "CreativeWork":
             last = max(c.nodes[-1].sentence for c in near)
@@ -559,30 +255,49 @@ class Linker:
         return self.talkers[key]
 
     def voice(self, node: Node) -> int:
-        """Return who talks at a mention: the number of the speaker's entity, -1 for the article, below -1 for an unknown speaker."""
+        """Return who talks at a mention: the number of the speaker's entity, -1 for the article, below -1 for an unknown
+        speaker."""
         if node.quote < 0:
             return -1
         speaker = self.quotes[node.quote].speaker
         cluster = self.at(speaker)
         return cluster.order if cluster else -2 - node.quote
 
+    def recent(self, node: Node, reach: int) -> list[Cluster]:
+        """Return the entities mentioned at most `reach` sentences before, in the order they were begun."""
+        found: dict[int, Cluster] = {}
+        for other in self.done[: -MOST_LOOKED_AT - 1 : -1]:
+            if node.sentence - other.sentence > reach:
+                break
+            cluster = self.of[other.mention.id]
+            found[cluster.order] = cluster
+        return [found[order] for order in sorted(found)]
+
     def candidates(self, node: Node) -> tuple[list[Cluster], list[list[float]]]:
         """Return the possible entities for `node`, the nearest first, each with its features."""
         tree = self.tree
         nominal = node.kind == "nominal"
         reach = NOMINAL_REACH if nominal else PRONOUN_REACH
-        near: list[tuple[int, Cluster, Node]] = []
-        for cluster in self.clusters:
-            if cluster.nodes and node.sentence - cluster.nodes[-1].sentence <= reach and any(n.kind != "pronoun" for n in cluster.nodes):
-                near.append((node.head - cluster.nodes[-1].head, cluster, cluster.nodes[-1]))
+        near = [
+            (node.head - cluster.nodes[-1].head, cluster, cluster.nodes[-1])
+            for cluster in self.recent(node, reach)
+            if any(n.kind != "pronoun" for n in cluster.nodes)
+        ]
         if nominal:
             wanted = {id(c) for c in self.index.get(node.lemma, ()) if c.nodes} | {id(c) for c in self.index.get(node.word, ()) if c.nodes}
-            near = [row for row in near if id(row[1]) in wanted or node.definite in ("the", "this") and node.type == row[1].type != "Thing"]
+            near = [
+                row for row in near if id(row[1]) in wanted or (node.definite in ("the", "this") and node.type == row[1].type != "Thing")
+            ]
             have = {id(row[1]) for row in near}
-            near += [(node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in self.index.get(node.lemma, ()) if c.nodes and id(c) not in have]
+            near += [
+                (node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in self.index.get(node.lemma, ()) if c.nodes and id(c) not in have
+            ]
         elif mention_class(node) in ("he", "it", "they"):
-            near += [(other.head - node.head, self.of[other.mention.id], other) for other in self.upcoming[node.sentence]
-                     if other.head > node.head and not self.of[other.mention.id].nodes]
+            near += [
+                (other.head - node.head, self.of[other.mention.id], other)
+                for other in self.upcoming[node.sentence]
+                if other.head > node.head and not self.of[other.mention.id].nodes
+            ]
         near.sort(key=lambda row: (row[0], row[1].order))
         near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2])][:MOST_CANDIDATES]
         top = max((len(row[1].nodes) for row in near), default=0)
@@ -596,8 +311,13 @@ class Linker:
         return [row[1] for row in near], pairs
 
 
-def link(tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote] = (), *,
-         clusters: Sequence[Sequence[tuple[int, int]]] | None = None) -> tuple[list[Mention], list[LocalEntity]]:
+def link(
+    tree: Tree,
+    mentions: Sequence[Mention],
+    quotes: Sequence[Quote] = (),
+    *,
+    clusters: Sequence[Sequence[tuple[int, int]]] | None = None,
+) -> tuple[list[Mention], list[LocalEntity]]:
     """Return the mentions with their entity set, and the entities, numbered in the order of their first mention.
 
     `quotes` give the speaker of "I". `clusters` are the chains of another coreference component as character spans (fastcoref's
@@ -609,8 +329,13 @@ def link(tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote] = (), 
         linker.run(lambda kind, _node, pairs, new, _candidates: model.choose(kind, pairs, new))
     else:
         where = {span: number_ for number_, chain in enumerate(clusters) for span in chain}
-        linker.run(lambda _kind, node, _pairs, _new, candidates: [
-            i for i, c in enumerate(candidates) if chain_of(where, node) >= 0 and any(chain_of(where, o) == chain_of(where, node) for o in c.nodes)])
+        linker.run(
+            lambda _kind, node, _pairs, _new, candidates: [
+                i
+                for i, c in enumerate(candidates)
+                if chain_of(where, node) >= 0 and any(chain_of(where, o) == chain_of(where, node) for o in c.nodes)
+            ]
+        )
     return settle(tree, linker, mentions)
 
 
@@ -625,11 +350,15 @@ def settle(tree: Tree, linker: Linker, mentions: Sequence[Mention]) -> tuple[lis
     used = sorted((c for c in linker.clusters if c.nodes), key=lambda c: min(n.mention.id for n in c.nodes))
     entities, entity_of = [], {}
     for number_, cluster in enumerate(used):
-        names = [tree.text[n.mention.start:n.mention.end] for n in cluster.nodes if n.kind == "name"]
-        nominals = [tree.text[n.mention.start:n.mention.end] for n in cluster.nodes if n.kind == "nominal"]
-        forms = names or nominals or [tree.text[n.mention.start:n.mention.end] for n in cluster.nodes]
+        names = [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes if n.kind == "name"]
+        nominals = [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes if n.kind == "nominal"]
+        forms = names or nominals or [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes]
         counts = Counter(" ".join(form.split()) for form in forms)
-        label = max(counts, key=lambda form: (len(form.split()) if names else 0, counts[form], len(form), form)) if names else next(iter(counts))
+        label = (
+            max(counts, key=lambda form: (len(form.split()) if names else 0, counts[form], len(form), form))
+            if names
+            else next(iter(counts))
+        )
         aliases = tuple(form for form in counts if form != label) if names else ()
         type_ = cluster_type(cluster)
         entities.append(LocalEntity(number_, label, type_, bool(names), aliases))

@@ -22,35 +22,199 @@ from kg.extract.words import (
 from kg.records import Kind, Mention, Span
 
 #: ontology class by the recogniser's label; labels left out are values
-NAME_TYPES = {"PERSON": "Person", "NORP": "Group", "FAC": "Facility", "ORG": "Organization", "GPE": "Place", "LOC": "Place",
-              "PRODUCT": "Product", "EVENT": "Event", "WORK_OF_ART": "CreativeWork", "LAW": "Law", "LANGUAGE": "Thing"}
+NAME_TYPES = {
+    "PERSON": "Person",
+    "NORP": "Group",
+    "FAC": "Facility",
+    "ORG": "Organization",
+    "GPE": "Place",
+    "LOC": "Place",
+    "PRODUCT": "Product",
+    "EVENT": "Event",
+    "WORK_OF_ART": "CreativeWork",
+    "LAW": "Law",
+    "LANGUAGE": "Thing",
+}
 #: classes of head nouns that a mention's type may take
 NOUN_TYPES = frozenset(["Person", "Organization", "Place", "CreativeWork", "Event", "Product", "Law", "Group", "Facility"])
-ARGUMENTS = frozenset(["nsubj", "nsubjpass", "dobj", "pobj", "attr", "dative", "oprd", "appos", "poss", "conj", "agent", "ROOT", "pcomp",
-                       "csubj", "dep", "expl", "npadvmod", "intj"])
+ARGUMENTS = frozenset(
+    [
+        "nsubj",
+        "nsubjpass",
+        "dobj",
+        "pobj",
+        "attr",
+        "dative",
+        "oprd",
+        "appos",
+        "poss",
+        "conj",
+        "agent",
+        "ROOT",
+        "pcomp",
+        "csubj",
+        "dep",
+        "expl",
+        "npadvmod",
+        "intj",
+    ]
+)
 MODIFIERS = frozenset(["amod", "compound", "nmod", "nummod", "quantmod", "advmod", "npadvmod"])
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-QUOTES = frozenset(["\"", "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
-NAME_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir dame lord lady sen. gov. gen. col. capt. sgt. rep. prof. judge senator president actor actress "
-                        "singer cinematographer".split())
+QUOTES = frozenset(['"', "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
+NAME_TITLES = frozenset(
+    [
+        "mr",
+        "mr.",
+        "mrs",
+        "mrs.",
+        "ms",
+        "ms.",
+        "miss",
+        "dr",
+        "dr.",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "sen.",
+        "gov.",
+        "gen.",
+        "col.",
+        "capt.",
+        "sgt.",
+        "rep.",
+        "prof.",
+        "judge",
+        "senator",
+        "president",
+        "actor",
+        "actress",
+        "singer",
+        "cinematographer",
+    ]
+)
 #: what only people do, and have
-HUMAN_VERBS = frozenset("marry divorce bear die graduate resign retire sing smile laugh cry weep wear kiss sleep dream remember recall testify emigrate study "
-                        "love hug whisper shout apologize apologise nod think feel hope insist joke teach befriend".split())
-HUMAN_POSSESSIONS = frozenset("wife husband mother father son daughter brother sister uncle aunt cousin nephew niece grandfather grandmother parent child "
-                              "family friend girlfriend boyfriend career life death birth body face hand eye arm head voice lawyer attorney teacher "
-                              "childhood marriage house home mind heart widow fiancee fiance".split())
+HUMAN_VERBS = frozenset(
+    [
+        "marry",
+        "divorce",
+        "bear",
+        "die",
+        "graduate",
+        "resign",
+        "retire",
+        "sing",
+        "smile",
+        "laugh",
+        "cry",
+        "weep",
+        "wear",
+        "kiss",
+        "sleep",
+        "dream",
+        "remember",
+        "recall",
+        "testify",
+        "emigrate",
+        "study",
+        "love",
+        "hug",
+        "whisper",
+        "shout",
+        "apologize",
+        "apologise",
+        "nod",
+        "think",
+        "feel",
+        "hope",
+        "insist",
+        "joke",
+        "teach",
+        "befriend",
+    ]
+)
+HUMAN_POSSESSIONS = frozenset(
+    [
+        "wife",
+        "husband",
+        "mother",
+        "father",
+        "son",
+        "daughter",
+        "brother",
+        "sister",
+        "uncle",
+        "aunt",
+        "cousin",
+        "nephew",
+        "niece",
+        "grandfather",
+        "grandmother",
+        "parent",
+        "child",
+        "family",
+        "friend",
+        "girlfriend",
+        "boyfriend",
+        "career",
+        "life",
+        "death",
+        "birth",
+        "body",
+        "face",
+        "hand",
+        "eye",
+        "arm",
+        "head",
+        "voice",
+        "lawyer",
+        "attorney",
+        "teacher",
+        "childhood",
+        "marriage",
+        "house",
+        "home",
+        "mind",
+        "heart",
+        "widow",
+        "fiancee",
+        "fiance",
+    ]
+)
 #: the last word of a newspaper's or agency's name
-PAPERS = frozenset("times post journal reporter herald tribune news press guardian telegraph gazette globe chronicle mail star observer mirror".split())
+PAPERS = frozenset(
+    [
+        "times",
+        "post",
+        "journal",
+        "reporter",
+        "herald",
+        "tribune",
+        "news",
+        "press",
+        "guardian",
+        "telegraph",
+        "gazette",
+        "globe",
+        "chronicle",
+        "mail",
+        "star",
+        "observer",
+        "mirror",
+    ]
+)
 #: company suffixes that end a name whatever follows
-CLOSERS = frozenset("inc corp ltd plc gmbh ag nv llc spa".split())
+CLOSERS = frozenset(["inc", "corp", "ltd", "plc", "gmbh", "ag", "nv", "llc", "spa"])
 Name = tuple[int, int, str]
 """First token, token past the last, type."""
 
 
 def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
-    """Return all mentions of the article in text order, with ids from 0 in that order; `values` are kept as they are but for the id.
+    """Return all mentions of the article in text order, with ids from 0 in that order; `values` keep all but their id.
 
-    No name or noun phrase has its head inside a value. Every noun, name or pronoun that can be an argument gets a mention; where two
+    No name or noun phrase has its head inside a value. Every noun, name or pronoun that can be an argument gets a mention;
+    where two
     names overlap the longer stays.
     """
     taken = [False] * len(tree)
@@ -60,7 +224,7 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
             taken[first] = True
             first += 1
     names = find_names(tree, taken)
-    found: list[tuple[int, int, int, int, int, Kind, str]] = []   # first, end, full first, full end, head, kind, type
+    found: list[tuple[int, int, int, int, int, Kind, str]] = []  # first, end, full first, full end, head, kind, type
     named = [False] * len(tree)
     for first, end, kind in names:
         named[first:end] = [True] * (end - first)
@@ -78,10 +242,19 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
             first = compact_start(tree, i, taken)
             kind = classes.get(tree.lemmas[i].lower(), "Thing")
             found.append((first, i + 1, *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
-    rows = [(tree.starts[first], tree.ends[end - 1] - sentence_dot(tree, end - 1), Span(tree.starts[head], tree.ends[head]),
-             Span(tree.starts[full_first], tree.ends[full_end - 1]), kind_, type_, None)
-            for first, end, full_first, full_end, head, kind_, type_ in found]
-    rows += [(v.start, v.end, v.head, v.full, v.kind, v.type, v.value) for v in values]   # type: ignore[misc]
+    rows = [
+        (
+            tree.starts[first],
+            tree.ends[end - 1] - sentence_dot(tree, end - 1),
+            Span(tree.starts[head], tree.ends[head]),
+            Span(tree.starts[full_first], tree.ends[full_end - 1]),
+            kind_,
+            type_,
+            None,
+        )
+        for first, end, full_first, full_end, head, kind_, type_ in found
+    ]
+    rows += [(v.start, v.end, v.head, v.full, v.kind, v.type, v.value) for v in values]  # type: ignore[misc]
     rows.sort(key=lambda row: (row[0], -row[1], row[2].start))
     return [Mention(i, *row[:6], value=row[6]) for i, row in enumerate(rows)]
 
@@ -106,7 +279,7 @@ def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
     for first, end, _ in names:
         blocked[first:end] = [True] * (end - first)
         if tree.words[end - 1].lower() in COMPANY_SUFFIXES and end < len(tree) and tree.words[end].isupper() and len(tree.words[end]) > 1:
-            blocked[end] = True     # the ticker after a company's name
+            blocked[end] = True  # the ticker after a company's name
     names = [name for name in names if is_name(tree, name, taken)]
     names = drop_overlaps(names + missed_names(tree, blocked))
     names = drop_overlaps(names + repeated_names(tree, names, taken))
@@ -127,10 +300,16 @@ def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
     first, end, label = name
     if any(taken[first:end]) or not any(c.isalpha() for i in range(first, end) for c in tree.words[i]):
         return False
-    if tree.deps[end - 1] in ("amod", "nmod", "compound", "acomp") and tree.words[tree.heads[end - 1]][0].islower() and (
-            label == "Group" or all(tree.pos[i] == "ADJ" or tree.words[i] == "-" for i in range(first, end))
-            or end - first == 1 and tree.words[first] in ("U.S.", "US", "U.K.", "UK", "EU", "U.N.", "UN")):
-        return False    # "French farmers", "U.S. farmers": an adjective of nationality
+    if (
+        tree.deps[end - 1] in ("amod", "nmod", "compound", "acomp")
+        and tree.words[tree.heads[end - 1]][0].islower()
+        and (
+            label == "Group"
+            or all(tree.pos[i] == "ADJ" or tree.words[i] == "-" for i in range(first, end))
+            or (end - first == 1 and tree.words[first] in ("U.S.", "US", "U.K.", "UK", "EU", "U.N.", "UN"))
+        )
+    ):
+        return False  # "French farmers", "U.S. farmers": an adjective of nationality
     if end - first == 1 and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES):
         return False
     return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1
@@ -158,32 +337,52 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
         return first, end
     while end < sentence[1] and tree.entity[end] < 0 and continues(tree, first, end):
         end += 1
-    if end < sentence[1] and sentence[0] < first - 1 and words[first - 1] == "The" and words[end][0].isupper() \
-            and tree.tags[end] in ("NN", "NNP", "NNPS") and tree.heads[end - 1] == end:
-        return first - 1, end + 1   # a capital inside a sentence: "..., The | Hollywood | Reporter notes"
-    while first > sentence[0] and tree.entity[first - 1] < 0 and capital(tree, first - 1) and first <= tree.heads[first - 1] < end \
-            and tree.deps[first - 1] in ("compound", "nmod") and words[first - 1].lower() not in TITLES:
+    if (
+        end < sentence[1]
+        and sentence[0] < first - 1
+        and words[first - 1] == "The"
+        and words[end][0].isupper()
+        and tree.tags[end] in ("NN", "NNP", "NNPS")
+        and tree.heads[end - 1] == end
+    ):
+        return first - 1, end + 1  # a capital inside a sentence: "..., The | Hollywood | Reporter notes"
+    while (
+        first > sentence[0]
+        and tree.entity[first - 1] < 0
+        and capital(tree, first - 1)
+        and first <= tree.heads[first - 1] < end
+        and tree.deps[first - 1] in ("compound", "nmod")
+        and words[first - 1].lower() not in TITLES
+    ):
         first -= 1
     if label == "PERSON":
         first = after_titles(tree, first, end)
-        while end + 1 < sentence[1] and words[end].lower() in PARTICLES and (words[end + 1][0].isupper() or words[end + 1].lower() in PARTICLES):
-            end += 2    # "Cor van | der Berg"
-    for k in range(first + 1, end - 1):     # "Cetus Corp | CTUS", "Acme GmbH | of Ulm"
+        while (
+            end + 1 < sentence[1]
+            and words[end].lower() in PARTICLES
+            and (words[end + 1][0].isupper() or words[end + 1].lower() in PARTICLES)
+        ):
+            end += 2  # "Cor van | der Berg"
+    for k in range(first + 1, end - 1):  # "Cetus Corp | CTUS", "Acme GmbH | of Ulm"
         if words[k].lower().rstrip(".") in CLOSERS and words[k + 1].lower() not in COMPANY_SUFFIXES:
             return first, k + 1
     return first, end
 
 
 def join_companies(tree: Tree, names: Sequence[Name]) -> list[Name]:
-    """Return the names with the pieces of one company joined: "Samuel Montagu | and | Sons Ltd", "Pemberton Bell | Gouinlock Inc"."""
+    """Return the names with the pieces of one company joined: "Samuel Montagu | and | Sons Ltd", "Pemberton Bell | Gouinlock
+    Inc"."""
     joined: list[Name] = []
     for name in names:
-        first, end, kind = name
+        first, end, _ = name
         if joined and tree.words[end - 1].lower() in COMPANY_SUFFIXES and joined[-1][2] in ("Person", "Organization", "Group", "Place"):
             before, stop, _ = joined[-1]
-            bare = all(w.lower() in COMPANY_SUFFIXES or w.lower() in ("sons", "associates", "brothers", "gas", "telegraph", "electric", "power", "light")
-                       for w in tree.words[first:end])
-            link = stop == first or bare and stop + 1 == first and tree.words[stop] in ("and", "&")
+            bare = all(
+                w.lower() in COMPANY_SUFFIXES
+                or w.lower() in ("sons", "associates", "brothers", "gas", "telegraph", "electric", "power", "light")
+                for w in tree.words[first:end]
+            )
+            link = stop == first or (bare and stop + 1 == first and tree.words[stop] in ("and", "&"))
             if link and tree.words[stop - 1].lower() not in COMPANY_SUFFIXES and tree.sentence[before] == tree.sentence[first]:
                 joined[-1] = (before, end, "Organization")
                 continue
@@ -193,10 +392,17 @@ def join_companies(tree: Tree, names: Sequence[Name]) -> list[Name]:
 
 def continues(tree: Tree, first: int, end: int) -> bool:
     """Tell whether the token at `end` belongs to the name before it: "Sun | Co", "Georgia Public Service | Commission"."""
-    if tree.words[end].lower() in COMPANY_SUFFIXES and tree.words[end][0].isupper() or tree.words[end].lower() in ("corp", "inc", "ltd"):
+    if (tree.words[end].lower() in COMPANY_SUFFIXES and tree.words[end][0].isupper()) or tree.words[end].lower() in (
+        "corp",
+        "inc",
+        "ltd",
+    ):
         return True
-    return capital(tree, end) and tree.words[end].lower() not in TITLES and any(
-        tree.heads[i] == end and tree.deps[i] == "compound" for i in range(first, end))
+    return (
+        capital(tree, end)
+        and tree.words[end].lower() not in TITLES
+        and any(tree.heads[i] == end and tree.deps[i] == "compound" for i in range(first, end))
+    )
 
 
 def after_titles(tree: Tree, first: int, end: int) -> int:
@@ -205,7 +411,7 @@ def after_titles(tree: Tree, first: int, end: int) -> int:
     for i in range(first, end - 1):
         low = tree.words[i].lower()
         person = noun_classes().get(low) == "Person" and low not in first_names() and tree.words[i + 1].lower() in first_names()
-        if person or low in TITLES or low.rstrip(".") in TITLES or tree.words[i][0].islower() and low not in PARTICLES:
+        if person or low in TITLES or low.rstrip(".") in TITLES or (tree.words[i][0].islower() and low not in PARTICLES):
             if low in KEPT_TITLES:
                 return i
             best = i + 1
@@ -218,15 +424,22 @@ def missed_names(tree: Tree, covered: Sequence[bool]) -> list[Name]:
     for start, stop in tree.sentences:
         letters = [w for w in tree.words[start:stop] if w[0].isalpha() and len(w) > 3]
         if len(letters) > 3 and sum(w[0].isupper() for w in letters) > 0.7 * len(letters):
-            continue    # a headline: capitals tell nothing
+            continue  # a headline: capitals tell nothing
         i = start
         while i < stop:
             if covered[i] or not capital(tree, i):
                 i += 1
                 continue
             first = i
-            while i < stop and not covered[i] and (capital(tree, i) or tree.words[i].lower() in PARTICLES and i + 1 < stop and capital(tree, i + 1)
-                                                   or tree.words[i] == "-" and i + 1 < stop and capital(tree, i + 1)):
+            while (
+                i < stop
+                and not covered[i]
+                and (
+                    capital(tree, i)
+                    or (tree.words[i].lower() in PARTICLES and i + 1 < stop and capital(tree, i + 1))
+                    or (tree.words[i] == "-" and i + 1 < stop and capital(tree, i + 1))
+                )
+            ):
                 i += 1
             begin = after_titles(tree, first, i)
             if begin < i and is_missed(tree, begin, i, start):
@@ -237,10 +450,12 @@ def missed_names(tree: Tree, covered: Sequence[bool]) -> list[Name]:
 def is_missed(tree: Tree, first: int, end: int, start: int) -> bool:
     """Tell whether a run of capitalised proper nouns is a name and not a title or a common noun that begins a sentence."""
     last = tree.words[end - 1].lower()
-    if last in TITLES or noun_classes().get(last) == "Person" and last not in first_names():
+    if last in TITLES or (noun_classes().get(last) == "Person" and last not in first_names()):
         return end - first > 1 and tree.words[first].lower() in first_names()
     if end - first == 1 and (first == start or tree.words[first - 1] in QUOTES):
-        return last in first_names() or tree.deps[first] in ("nsubj", "nsubjpass", "poss") and last not in noun_classes() and len(last) > 2
+        return last in first_names() or (
+            tree.deps[first] in ("nsubj", "nsubjpass", "poss") and last not in noun_classes() and len(last) > 2
+        )
     return len(tree.cut(first, end)) > 1
 
 
@@ -256,7 +471,7 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
         if kind == "Organization" and len(words) > 2 and words[-1].lower() in COMPANY_SUFFIXES:
             forms.append(words[:-1])
         for form in forms:
-            if form not in seen and (len(form) > 1 or len(form[0]) > 2 and form[0].lower() not in noun_classes()):
+            if form not in seen and (len(form) > 1 or (len(form[0]) > 2 and form[0].lower() not in noun_classes())):
                 seen.add(form)
                 patterns[form[0]].append((form, kind))
     longest = [0] * len(tree)
@@ -266,7 +481,12 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
     for i, word in enumerate(tree.words):
         for form, kind in patterns.get(word, ()):
             stop = i + len(form)
-            if not any(taken[i:stop]) and max(longest[i:stop], default=0) < len(form) and tuple(tree.words[i:stop]) == form and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop)):
+            if (
+                not any(taken[i:stop])
+                and max(longest[i:stop], default=0) < len(form)
+                and tuple(tree.words[i:stop]) == form
+                and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop))
+            ):
                 found.append((i, stop, kind))
     return [name for name in found if is_name(tree, name, taken)]
 
@@ -283,13 +503,23 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
         order = [kind for _, _, kind in names]
         ranked = sorted((kind for kind, n in counts.items() if n == top), key=order.index)
         types[key] = shape_type(key, ranked[0] if ranked else "Thing")
-    for name, after, key in zip(names, names[1:], keys, strict=False):   # "in Santa Fe, New Mexico"
-        if name[1] + 1 == after[0] and after[2] == "Place" and tree.words[name[1]] == "," and name[0] > 0 \
-                and tree.words[name[0] - 1].lower() in ("in", "at", "near", "outside", "from", "of") and types[key] != "Facility":
+    for name, after, key in zip(names, names[1:], keys, strict=False):  # "in Santa Fe, New Mexico"
+        if (
+            name[1] + 1 == after[0]
+            and after[2] == "Place"
+            and tree.words[name[1]] == ","
+            and name[0] > 0
+            and tree.words[name[0] - 1].lower() in ("in", "at", "near", "outside", "from", "of")
+            and types[key] != "Facility"
+        ):
             types[key] = "Place"
     human = {key for key, (first, end, _) in zip(keys, names, strict=True) if is_human(tree, first, end)}
     for key in types:
-        if key in human and types[key] not in ("Person", "Group") and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES):
+        if (
+            key in human
+            and types[key] not in ("Person", "Group")
+            and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES)
+        ):
             types[key] = "Person"
     longer: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for key in types:
@@ -344,12 +574,23 @@ def shape_type(key: tuple[str, ...], kind: str) -> str:
     if len(key) > 1 and (last in COMPANY_SUFFIXES or last in PAPERS):
         return "Organization"
     noun = noun_classes().get(last, "")
-    if len(key) > 1 and noun in ("Organization", "Event", "Law", "Facility") and kind in ("Person", "Thing", "Place", "Product") \
-            and key[0] not in first_names():
+    if (
+        len(key) > 1
+        and noun in ("Organization", "Event", "Law", "Facility")
+        and kind in ("Person", "Thing", "Place", "Product")
+        and key[0] not in first_names()
+    ):
         return noun
     if len(key) == 1 and key[0] in first_names() and kind in ("Thing", "Organization", "Product", "CreativeWork", "Law", "Facility"):
         return "Person"
-    if kind != "Person" and 2 <= len(key) <= 3 and key[0] in first_names() and noun not in NOUN_TYPES and "of" not in key and "and" not in key:
+    if (
+        kind != "Person"
+        and 2 <= len(key) <= 3
+        and key[0] in first_names()
+        and noun not in NOUN_TYPES
+        and "of" not in key
+        and "and" not in key
+    ):
         return "Person" if kind == "Thing" or key[1] not in noun_classes() else kind
     return kind
 
@@ -369,7 +610,7 @@ def is_noun_head(tree: Tree, i: int) -> bool:
     pos, dep = tree.pos[i], tree.deps[i]
     if pos in ("NOUN", "PROPN"):
         return dep not in ("compound", "nmod", "amod", "det", "advmod", "punct") and any(c.isalpha() for c in tree.words[i])
-    if pos in ("ADJ", "NUM"):   # "the poor", "three of them"
+    if pos in ("ADJ", "NUM"):  # "the poor", "three of them"
         return dep in ("nsubj", "nsubjpass", "dobj", "pobj") and (tree.child(i, "det") >= 0 or tree.child(i, "prep") > i)
     return False
 
@@ -378,7 +619,9 @@ def compact_start(tree: Tree, i: int, taken: Sequence[bool]) -> int:
     """Return the first token of the minimal noun phrase at `i`: adjectives and compounds, no determiner or possessor."""
     first = i
     for child in reversed([c for c in tree.children[i] if c < i]):
-        if tree.deps[child] in MODIFIERS and tree.right[child] == first or tree.deps[child] == "punct" and tree.words[child] in ("-", ","):
+        if (tree.deps[child] in MODIFIERS and tree.right[child] == first) or (
+            tree.deps[child] == "punct" and tree.words[child] in ("-", ",")
+        ):
             first = tree.left[child]
         elif tree.deps[child] != "punct":
             break
@@ -402,17 +645,26 @@ def noun_phrase(tree: Tree, i: int, name: str = "") -> tuple[int, int]:
         elif child < i:
             if dep not in ("cc", "mark", "advcl", "prep") or tree.right[child] == first:
                 first = min(first, tree.left[child])
-        elif name and (dep == "relcl" and not any(tree.tags[k][0] == "W" for k in tree.subtree(child))
-                       or name == "Person" and dep == "prep" and tree.words[child].lower() not in ("of", "from")):
+        elif name and (
+            (dep == "relcl" and not any(tree.tags[k][0] == "W" for k in tree.subtree(child)))
+            or (name == "Person" and dep == "prep" and tree.words[child].lower() not in ("of", "from"))
+        ):
             break
         elif dep not in ("punct", "advcl", "parataxis", "ccomp") or tree.words[child] in CLOSING or tree.words[child] in ("-", "'"):
             end = max(end, tree.right[child])
     words = tree.words
-    while first < i and (tree.pos[first] in ("PUNCT", "SPACE", "CCONJ") and words[first] not in OPENING or words[first] in QUOTES):
+    while first < i and ((tree.pos[first] in ("PUNCT", "SPACE", "CCONJ") and words[first] not in OPENING) or words[first] in QUOTES):
         first += 1
-    while end > i + 1 and (tree.pos[end - 1] in ("PUNCT", "SPACE", "CCONJ") and words[end - 1] not in CLOSING or words[end - 1] in QUOTES - {"'", "’"}):
+    while end > i + 1 and (
+        (tree.pos[end - 1] in ("PUNCT", "SPACE", "CCONJ") and words[end - 1] not in CLOSING) or words[end - 1] in QUOTES - {"'", "’"}
+    ):
         end -= 1
-    if end < len(words) and words[end] in CLOSING and any(w in OPENING for w in words[first:end]) and not any(w in CLOSING for w in words[first:end]):
+    if (
+        end < len(words)
+        and words[end] in CLOSING
+        and any(w in OPENING for w in words[first:end])
+        and not any(w in CLOSING for w in words[first:end])
+    ):
         end += 1
     return first, end
 
@@ -420,20 +672,78 @@ def noun_phrase(tree: Tree, i: int, name: str = "") -> tuple[int, int]:
 # pronouns
 
 
-PERSONAL = {"i": "Person", "me": "Person", "my": "Person", "mine": "Person", "myself": "Person", "we": "Group", "us": "Group", "our": "Group",
-            "ours": "Group", "ourselves": "Group", "you": "Person", "your": "Person", "yours": "Person", "yourself": "Person", "yourselves": "Group",
-            "he": "Person", "him": "Person", "his": "Person", "himself": "Person", "she": "Person", "her": "Person", "hers": "Person",
-            "herself": "Person", "it": "Thing", "its": "Thing", "itself": "Thing", "they": "Thing", "them": "Thing", "their": "Thing",
-            "theirs": "Thing", "themselves": "Thing", "themself": "Person", "'em": "Thing", "who": "Person", "whom": "Person", "whose": "Thing",
-            "which": "Thing", "that": "Thing", "this": "Thing", "these": "Thing", "those": "Thing", "someone": "Person", "somebody": "Person",
-            "anyone": "Person", "anybody": "Person", "everyone": "Group", "everybody": "Group", "nobody": "Person", "something": "Thing",
-            "anything": "Thing", "everything": "Thing", "nothing": "Thing", "both": "Group", "many": "Group", "others": "Group", "some": "Thing",
-            "all": "Group", "one": "Thing", "another": "Thing", "each": "Thing", "neither": "Thing", "either": "Thing", "none": "Thing",
-            "what": "Thing", "'s": "Group"}
+PERSONAL = {
+    "i": "Person",
+    "me": "Person",
+    "my": "Person",
+    "mine": "Person",
+    "myself": "Person",
+    "we": "Group",
+    "us": "Group",
+    "our": "Group",
+    "ours": "Group",
+    "ourselves": "Group",
+    "you": "Person",
+    "your": "Person",
+    "yours": "Person",
+    "yourself": "Person",
+    "yourselves": "Group",
+    "he": "Person",
+    "him": "Person",
+    "his": "Person",
+    "himself": "Person",
+    "she": "Person",
+    "her": "Person",
+    "hers": "Person",
+    "herself": "Person",
+    "it": "Thing",
+    "its": "Thing",
+    "itself": "Thing",
+    "they": "Thing",
+    "them": "Thing",
+    "their": "Thing",
+    "theirs": "Thing",
+    "themselves": "Thing",
+    "themself": "Person",
+    "'em": "Thing",
+    "who": "Person",
+    "whom": "Person",
+    "whose": "Thing",
+    "which": "Thing",
+    "that": "Thing",
+    "this": "Thing",
+    "these": "Thing",
+    "those": "Thing",
+    "someone": "Person",
+    "somebody": "Person",
+    "anyone": "Person",
+    "anybody": "Person",
+    "everyone": "Group",
+    "everybody": "Group",
+    "nobody": "Person",
+    "something": "Thing",
+    "anything": "Thing",
+    "everything": "Thing",
+    "nothing": "Thing",
+    "both": "Group",
+    "many": "Group",
+    "others": "Group",
+    "some": "Thing",
+    "all": "Group",
+    "one": "Thing",
+    "another": "Thing",
+    "each": "Thing",
+    "neither": "Thing",
+    "either": "Thing",
+    "none": "Thing",
+    "what": "Thing",
+    "'s": "Group",
+}
 
 
 def is_pronoun(tree: Tree, i: int) -> bool:
-    """Tell whether the pronoun or determiner `i` stands for something by itself ("that" in "that is wrong", not in "that man")."""
+    """Tell whether the pronoun or determiner `i` stands for something by itself ("that" in "that is wrong", not in "that
+    man")."""
     low = tree.words[i].lower()
     if low not in PERSONAL:
         return False
@@ -442,7 +752,21 @@ def is_pronoun(tree: Tree, i: int) -> bool:
 
 def pronoun_phrase(tree: Tree, i: int) -> tuple[int, int]:
     """Return the whole phrase of a pronoun: itself, or with what modifies an indefinite one ("those who fled", "all of them")."""
-    if tree.words[i].lower() in ("those", "all", "some", "many", "both", "one", "each", "none", "someone", "anyone", "everyone", "something", "anything"):
+    if tree.words[i].lower() in (
+        "those",
+        "all",
+        "some",
+        "many",
+        "both",
+        "one",
+        "each",
+        "none",
+        "someone",
+        "anyone",
+        "everyone",
+        "something",
+        "anything",
+    ):
         return noun_phrase(tree, i)
     return i, i + 1
 

@@ -10,13 +10,23 @@ from kg.extract.words import COMPANY_SUFFIXES, KEPT_TITLES
 from kg.records import Mention
 
 Key = tuple[str, ...]
-SMALL = frozenset("of the and for de la in on to a &".split())
+SMALL = frozenset(["of", "the", "and", "for", "de", "la", "in", "on", "to", "a", "&"])
 SUFFIXES = frozenset(["jr", "jr.", "sr", "sr.", "ii", "iii", "iv"])
 #: names that share no word and no initials in the text
-ALIASES = {("us",): ("united", "states"), ("usa",): ("united", "states"), ("america",): ("united", "states"),
-           ("united", "states", "of", "america"): ("united", "states"), ("uk",): ("united", "kingdom"), ("britain",): ("united", "kingdom"),
-           ("great", "britain"): ("united", "kingdom"), ("un",): ("united", "nations"), ("eu",): ("european", "union"),
-           ("fed",): ("federal", "reserve"), ("ny",): ("new", "york"), ("uae",): ("united", "arab", "emirates")}
+ALIASES = {
+    ("us",): ("united", "states"),
+    ("usa",): ("united", "states"),
+    ("america",): ("united", "states"),
+    ("united", "states", "of", "america"): ("united", "states"),
+    ("uk",): ("united", "kingdom"),
+    ("britain",): ("united", "kingdom"),
+    ("great", "britain"): ("united", "kingdom"),
+    ("un",): ("united", "nations"),
+    ("eu",): ("european", "union"),
+    ("fed",): ("federal", "reserve"),
+    ("ny",): ("new", "york"),
+    ("uae",): ("united", "arab", "emirates"),
+}
 
 
 def join_names(tree: Tree, names: Sequence[Mention]) -> list[int]:
@@ -24,12 +34,12 @@ def join_names(tree: Tree, names: Sequence[Mention]) -> list[int]:
 
     A part ("Baldwin") that fits several longer names goes with the one last seen before it.
     """
-    keys = [name_key(tree.text[m.start:m.end]) for m in names]
+    keys = [name_key(tree.text[m.start : m.end]) for m in names]
     kinds: dict[Key, str] = {}
     raw: dict[Key, str] = {}
     for key, mention in zip(keys, names, strict=True):
         kinds.setdefault(key, mention.type)
-        raw.setdefault(key, tree.text[mention.start:mention.end])
+        raw.setdefault(key, tree.text[mention.start : mention.end])
     joined = same_names(kinds, raw)
     number: dict[Key, int] = {}
     last: dict[Key, int] = {}
@@ -83,7 +93,7 @@ def same_names(kinds: dict[Key, str], raw: dict[Key, str]) -> dict[Key, Key]:
             others, own = [], []
         hit = next((seen[s] for s in signs + others if s in seen), None)
         if hit is None and len(key) == 1 and key[0].endswith("s") and ("=", key[0][:-1]) in seen:
-            hit = seen["=", key[0][:-1]]    # an apostrophe lost on the way: "Avcos debt"
+            hit = seen["=", key[0][:-1]]  # an apostrophe lost on the way: "Avcos debt"
         root = joined[hit] if hit else key
         joined[key] = root
         for sign in signs + own:
@@ -104,14 +114,26 @@ def partial_names(kinds: dict[Key, str], joined: dict[Key, Key]) -> dict[Key, li
     for key, kind in kinds.items():
         core = base(key)
         if len(core) == 1:
-            people = [k for k in lasts[core[0]] if kinds[k] == "Person"] if kind in ("Person", "Thing", "Organization", "Product", "CreativeWork") else []
+            people = (
+                [k for k in lasts[core[0]] if kinds[k] == "Person"]
+                if kind in ("Person", "Thing", "Organization", "Product", "CreativeWork")
+                else []
+            )
             people = people or ([k for k in firsts[core[0]] if kinds[k] == "Person"] if kind in ("Person", "Thing") else [])
             wholes = people
         else:
-            people = [k for k in lasts[core[-1]] if kinds[k] == "Person" and k != key and initials(core, base(k))] if kind == "Person" else []
+            people = (
+                [k for k in lasts[core[-1]] if kinds[k] == "Person" and k != key and initials(core, base(k))] if kind == "Person" else []
+            )
             wholes = people
         if not wholes and kind in ("Organization", "Thing", "Facility", "Product", "Event"):
-            wholes = [k for k in firsts[core[0]] if len(k) > len(key) and base(k)[:len(core)] == core and kinds[k] in ("Organization", "Facility", "Event", "Product", "Thing")]
+            wholes = [
+                k
+                for k in firsts[core[0]]
+                if len(k) > len(key)
+                and base(k)[: len(core)] == core
+                and kinds[k] in ("Organization", "Facility", "Event", "Product", "Thing")
+            ]
         if wholes and not any(joined[k] == joined[key] for k in wholes):
             parts[key] = wholes
     return parts
