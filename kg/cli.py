@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -50,10 +50,10 @@ class Command(click.Command):
             formatter.write("\n" + paragraph.strip("\n") + "\n")
 
 
-def command(epilog: str) -> Callable[[Callable[P, T]], Command]:
+def command(epilog: str) -> Callable[[Callable[P, T]], click.Command]:
     """Register a function as a command of ``kg``; errors raised on purpose become one line and exit code 2."""
 
-    def register(function: Callable[P, T]) -> Command:
+    def register(function: Callable[P, T]) -> click.Command:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
@@ -68,7 +68,7 @@ def command(epilog: str) -> Callable[[Callable[P, T]], Command]:
                 say("kg: stopped; nothing was changed")
                 sys.exit(130)
 
-        return main.command(function.__name__.rstrip("_"), cls=Command, epilog=epilog)(run)
+        return main.command(function.__name__, cls=Command, epilog=epilog)(run)
 
     return register
 
@@ -107,7 +107,7 @@ def opened(folder: Path) -> Iterator[Graph]:
         yield graph
 
 
-def tabulate(columns: list[str], rows: Iterable[Iterable[str]]) -> None:
+def tabulate(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
     """Print a table: drawn on a terminal, tab-separated in a pipe."""
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))

@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 Failure = tuple[str, str]
 
 
-class Report(Record):
+class Report(Record, frozen=True):
     """What a build did: counts by name, and for each source that failed or was odd the reason."""
 
     counts: dict[str, int]
@@ -46,7 +46,7 @@ class Report(Record):
         return {"counts": self.counts, "failed": [list(one) for one in self.failed], "warned": [list(one) for one in self.warned]}
 
 
-class Joined(Record):
+class Joined(Record, frozen=True):
     """Everything that is made of all extractions together."""
 
     articles: tuple[Article, ...]
@@ -89,7 +89,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
 
     Raises InputError if no article at all could be read, FolderError if the folder can't be used; it then is as it was.
     """
-    sources = [str(source) for source in sources]
+    names = [str(source) for source in sources]
     target = GraphFolder.prepare(folder)
     before = _last_build(target)
     settings = settings or _settings(before)
@@ -97,10 +97,10 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     reader = {"newskg": __version__, "model": signature(settings.model)}
     failed: list[Failure] = []
     with target.writing() as staging:
-        if not sources and not staging.ids():
+        if not names and not staging.ids():
             raise InputError(f"no articles: name files or folders to build {folder} from")
         wanted: dict[str, str] = {}
-        for number, found in enumerate(read(sources, fields=fields)):
+        for number, found in enumerate(read(names, fields=fields)):
             progress("reading", number, 0)
             if isinstance(found, Unreadable):
                 failed.append((found.source, found.reason))
@@ -114,7 +114,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             else:
                 staging.put(extraction)
                 wanted[found.id] = found.source
-        if sources:
+        if names:
             _let_go(staging, wanted, others, folder, failed)
         made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology)}
         if staging.changed or {key: before.get(key) for key in made} != made:
@@ -158,7 +158,8 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
     return Joined(tuple(articles), tuple(entities), tuple(statements))
 
 
-def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any], progress: Progress = _quiet) -> dict[str, int]:
+def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
+           progress: Progress = _quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
     joined = join(staging.extractions, settings, ontology, progress)
     by_article: dict[str, list[Statement]] = {}
@@ -220,7 +221,7 @@ def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 
     """Yield the JSON lines of one extraction: ``triples``, ``mentions``, or (``extraction``) all of it as kept in the folder."""
     if what == "triples":
         for line in triple_lines(extraction, extraction.article.source):
-            if line["confidence"] >= min_confidence:
+            if float(str(line["confidence"])) >= min_confidence:
                 yield json.dumps(line, ensure_ascii=False)
     elif what == "mentions":
         for line in mention_lines(extraction, extraction.article.source):

@@ -26,14 +26,14 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     """Base of all records: immutable, compared by value, defaults left out of the JSON."""
 
 
-class Span(Record, array_like=True):
+class Span(Record, frozen=True, array_like=True):
     """A stretch of an article's text: ``text[start:end]``."""
 
     start: int
     end: int
 
 
-class Article(Record):
+class Article(Record, frozen=True):
     """One article as stored. ``text`` is what every offset refers to.
 
     ``id`` names the article for good and is made from its content, so the same article read twice has one id. ``published`` is an
@@ -51,7 +51,7 @@ class Article(Record):
     language: str = "en"
 
 
-class Value(Record):
+class Value(Record, frozen=True):
     """A time, amount or number, read into a typed literal.
 
     ``datatype`` is a CURIE of the literal's datatype: ``xsd:date``, ``xsd:gYearMonth``, ``xsd:gYear``, ``xsd:dateTime``,
@@ -65,7 +65,7 @@ class Value(Record):
     unit: str = ""
 
 
-class Mention(Record):
+class Mention(Record, frozen=True):
     """A name, noun phrase, pronoun or value in the text.
 
     ``start``/``end`` is the compact form (minimal noun phrase: no leading determiner, no trailing clause or prepositional phrase, no
@@ -85,7 +85,7 @@ class Mention(Record):
     value: Value | None = None
 
 
-class LocalEntity(Record):
+class LocalEntity(Record, frozen=True):
     """What the mentions of one article that corefer stand for.
 
     ``label`` is the best form seen (the fullest name, else the compact noun phrase), ``named`` says whether any mention is a name,
@@ -99,7 +99,7 @@ class LocalEntity(Record):
     aliases: tuple[str, ...] = ()
 
 
-class Argument(Record):
+class Argument(Record, frozen=True):
     """One argument of a claim's predicate.
 
     ``role`` is a *deep* role: ``subject`` (the agent, also of a passive with by-phrase), ``object`` (the patient, also the surface
@@ -116,7 +116,7 @@ class Argument(Record):
     claim: int | None = None
 
 
-class Claim(Record):
+class Claim(Record, frozen=True):
     """What the text says once: a predicate with its arguments, who says so, and how sure.
 
     ``form`` tells the construction it was read from, ``lemma`` the predicate's dictionary form with particle (``sue``, ``carry
@@ -147,7 +147,7 @@ class Claim(Record):
     property: str = ""
 
 
-class Problem(Record):
+class Problem(Record, frozen=True):
     """Something that went wrong while one article was read, and where; the rest of the article is kept."""
 
     stage: str
@@ -155,7 +155,7 @@ class Problem(Record):
     span: Span | None = None
 
 
-class Extraction(Record):
+class Extraction(Record, frozen=True):
     """All that was read from one article: the source of truth the graph is rebuilt from."""
 
     article: Article
@@ -165,14 +165,14 @@ class Extraction(Record):
     problems: tuple[Problem, ...] = ()
 
 
-class RdfLiteral(Record):
+class RdfLiteral(Record, frozen=True):
     """An RDF literal: lexical form and datatype CURIE (``xsd:string`` by default)."""
 
     lexical: str
     datatype: str = "xsd:string"
 
 
-class Entity(Record):
+class Entity(Record, frozen=True):
     """One person, organisation, place, work, event or thing of the graph.
 
     ``iri`` is absolute; ``types`` are local names of ontology classes, most specific first; ``members`` are the
@@ -188,7 +188,7 @@ class Entity(Record):
     reasons: tuple[str, ...] = ()
 
 
-class Statement(Record):
+class Statement(Record, frozen=True):
     """What the graph holds of one article: subject, property, object, with its circumstances and evidence.
 
     ``subject``, ``property``, ``speaker`` and ``source`` are absolute IRIs (the latter two may be empty); ``object`` an absolute IRI

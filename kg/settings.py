@@ -6,8 +6,7 @@ from kg.iris import BASE
 from kg.records import Record
 
 
-
-class Settings(Record):
+class Settings(Record, frozen=True):
     """What decides the outcome of a build: two builds with equal settings and articles are equal, byte for byte.
 
     ``model`` names a spaCy pipeline (the installed English one when empty), ``base`` is the IRI under which entities, statements and

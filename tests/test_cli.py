@@ -119,7 +119,8 @@ def test_a_broken_query_points_to_line_and_column(graph: Path) -> None:
 
 
 def test_show_gives_quotes(graph: Path) -> None:
-    name = kg("query", graph, "SELECT ?n { ?s kg:speaker ?p . ?p rdfs:label ?n ; schema:name ?m } ORDER BY ?n LIMIT 1").stdout.splitlines()[1]
+    question = "SELECT ?n { ?s kg:speaker ?p . ?p rdfs:label ?n ; schema:name ?m } ORDER BY ?n LIMIT 1"
+    name = kg("query", graph, question).stdout.splitlines()[1]
     assert "“" in kg("show", graph, name).stdout
     missing = kg("show", graph, "Nobody At All")
     assert missing.exit_code == 2 and "Nobody At All" in missing.stderr

@@ -1,7 +1,8 @@
 """Every block of code in the README and the docs is run, in order, in a folder with the sample articles.
 
 ``console`` blocks hold commands behind ``$`` and their output (a line ``...`` stands for any lines); ``python`` blocks run in one
-namespace a page; ``toml``, ``turtle``, ``sparql``, ``text`` and ``json`` blocks are shown only, but named files (first line ``# file: NAME``) are written.
+namespace a page; ``sh``, ``toml``, ``turtle``, ``sparql``, ``text`` and ``json`` blocks are shown only, but named files (first line
+``# file: NAME``) are written.
 """
 
 import os

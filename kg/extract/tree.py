@@ -21,8 +21,25 @@ class Tree:
     ``(first, end)`` token ranges, ``entities`` the named entities as ``(first, end, label)`` with spaCy's OntoNotes labels.
     """
 
-    __slots__ = ("text", "words", "lemmas", "pos", "tags", "deps", "heads", "children", "starts", "ends", "left", "right",
-                 "sentence", "sentences", "entity", "entities", "at")
+    __slots__ = (
+        "at",
+        "children",
+        "deps",
+        "ends",
+        "entities",
+        "entity",
+        "heads",
+        "left",
+        "lemmas",
+        "pos",
+        "right",
+        "sentence",
+        "sentences",
+        "starts",
+        "tags",
+        "text",
+        "words",
+    )
 
     def __init__(self, text: str, words: list[str], offsets: list[int], lemmas: list[str], pos: list[str], tags: list[str],
                  deps: list[str], heads: list[int], sentences: list[tuple[int, int]], entities: list[tuple[int, int, str]]) -> None:
@@ -74,12 +91,10 @@ class Tree:
     @classmethod
     def of(cls, doc: Doc) -> Tree:
         """Return the tree of a parsed spaCy `doc` (tagger, parser, lemmatizer and entity recogniser must have run)."""
-        from spacy.attrs import DEP, HEAD, IDX, LEMMA, POS, TAG
-
         names = doc.vocab.strings
-        rows = doc.to_array([HEAD, IDX, LEMMA, POS, TAG, DEP])
+        rows = doc.to_array(["HEAD", "IDX", "LEMMA", "POS", "TAG", "DEP"])
         head_steps = rows[:, 0].astype("int64").tolist()
-        columns = [[names[key] for key in rows[:, column].tolist()] for column in range(2, 6)]
-        return cls(doc.text, [token.text for token in doc], rows[:, 1].astype("int64").tolist(), *columns,
+        lemmas, pos, tags, deps = ([names[key] for key in rows[:, column].tolist()] for column in range(2, 6))
+        return cls(doc.text, [token.text for token in doc], rows[:, 1].astype("int64").tolist(), lemmas, pos, tags, deps,
                    [i + step for i, step in enumerate(head_steps)],
                    [(sent.start, sent.end) for sent in doc.sents], [(ent.start, ent.end, ent.label_) for ent in doc.ents])
