@@ -21,7 +21,7 @@ LAYERS = [
 ]
 #: library -> modules that may see it
 DOORS = {
-    "spacy": {"kg.parse", "kg.components", "kg.extract.tree"},
+    "spacy": {"kg.parse", "kg.components", "kg.components.fast", "kg.extract.tree"},
     "rdflib": {"kg.ontology", "kg.graph", "kg.query", "kg.validate"},
     "oxrdflib": {"kg.graph"},
     "pyshacl": {"kg.validate"},
