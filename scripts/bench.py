@@ -1,7 +1,8 @@
 """Speed of the whole build beside spaCy alone, and quality on the public benchmarks.
 
     scripts/bench speed              tokens a second: bare nlp.pipe as spaCy comes, the same with numpy's matrix product, kg.build
-    scripts/bench quality [SHARED]   runs every benchmark in SHARED/bench (default ../shared) and writes docs/benchmarks.md
+    scripts/bench quality [SHARED]   runs every benchmark in SHARED/bench (default ../shared) and writes docs/benchmarks.md;
+                                     options: scripts/bench quality --help
 """
 
 from __future__ import annotations
@@ -86,6 +87,11 @@ def single_threaded() -> dict[str, str]:
 def main(args: list[str]) -> None:
     if args[:1] == ["child"]:
         child(args[1], [Path(arg) for arg in args[3:]], int(args[2]))
+        return
+    if args[:1] == ["quality"]:
+        import bench_quality
+
+        bench_quality.main(args[1:], speed)
         return
     shared = Path(args[1]) if len(args) > 1 else HERE.parent.parent / "shared"
     if args[:1] == ["speed"]:
