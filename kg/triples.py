@@ -24,6 +24,7 @@ PREPOSITIONS = frozenset("""
     regarding concerning despite until since off onto inside outside throughout amid
 """.split())  # noqa: SIM905
 OF = frozenset({"of"})
+RELATIVE = frozenset({"who", "whom", "whose", "which"})
 #: clauses spelled out one inside another: "saved money by asking Ann to sign | the deal"
 DEEPEST = 2
 #: roles that are no preposition
@@ -305,9 +306,34 @@ def triple_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, ob
                "certainty": claim.certainty, "speaker": writer.speaker(claim), "extractor": claim.extractor}
 
 
-def mention_lines(extraction: Extraction, doc: str = "") -> Iterator[dict[str, object]]:
-    """Yield each mention as the JSON object that ``kg extract --mentions`` writes."""
+def mention_lines(extraction: Extraction, doc: str = "", *, names: bool = False) -> Iterator[dict[str, object]]:
+    """Yield each mention as the JSON object that ``kg extract --mentions`` writes, under the id `doc` (the article's if empty).
+
+    As coreference is marked in OntoNotes, a mention is its whole noun phrase, relative pronouns are left out, and so is a noun phrase
+    inside another of the same entity (an apposition). With `names`, only names are written, in their compact form.
+    """
+    text = extraction.article.text
+    inner = set() if names else inner_mentions(extraction)
     for mention in extraction.mentions:
-        yield {"doc": doc or extraction.article.id, "start": mention.start, "end": mention.end,
-               "text": extraction.article.text[mention.start:mention.end], "type": mention.type,
-               "entity": mention.entity if mention.entity >= 0 else None}
+        if mention.id in inner or (names and mention.kind != "name"):
+            continue
+        start, end = (mention.start, mention.end) if names else (mention.full.start, mention.full.end)
+        yield {"doc": doc or extraction.article.id, "start": start, "end": end, "text": text[start:end], "type": mention.type,
+               "kind": mention.kind, "entity": mention.entity if mention.entity >= 0 else None}
+
+
+def inner_mentions(extraction: Extraction) -> set[int]:
+    """Return the ids of the mentions whose noun phrase another of the same entity holds: "a mill | in | Delta Works, a mill, which"."""
+    found = set()
+    widest: dict[int, tuple[Span, int]] = {}  # by entity: the last noun phrase, and the furthest end of those that differ from it
+    for mention in sorted(extraction.mentions, key=lambda m: (m.full.start, -m.full.end)):
+        if mention.kind == "value":
+            continue
+        last, reach = widest.get(mention.entity, (mention.full, -1))
+        if last != mention.full:
+            reach = max(reach, last.end)
+        widest[mention.entity] = mention.full, reach
+        word = extraction.article.text[mention.start:mention.end].lower()
+        if word in RELATIVE or (mention.full.end <= reach and (mention.kind != "pronoun" or word == "that")):
+            found.add(mention.id)
+    return found

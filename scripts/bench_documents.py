@@ -3,8 +3,8 @@
 
     scripts/bench_documents.py ../shared/bench/documents [--parses FOLDER] [--out FOLDER] [--only gap ontogum reuters]
 
-One configuration for all sets. What is written differs by what a set marks: GAP and OntoGUM get all kinds of mentions with their
-whole noun phrase, Reuters-128 only names in their compact form. --parses keeps the parses between runs.
+One configuration for all sets. The lines scored are those of ``kg extract --mentions``; for Reuters-128, which marks only names, those
+of ``kg extract --mentions --names``. --parses keeps the parses between runs.
 """
 
 import argparse
@@ -21,14 +21,15 @@ from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
+from kg.records import Article, Extraction
+from kg.triples import mention_lines
 
 SETS = {
-    "gap": (["gap/gap-development.jsonl"], "score_gap.py", "all"),
-    "gapval": (["gap/gap-validation.jsonl"], "score_gap.py", "all"),
-    "ontogum": (["ontogum/dev.jsonl"], "score_coref.py", "all"),
-    "reuters": (["n3/Reuters-128.jsonl"], "score_mentions.py", "name"),
+    "gap": (["gap/gap-development.jsonl"], "score_gap.py", False),
+    "gapval": (["gap/gap-validation.jsonl"], "score_gap.py", False),
+    "ontogum": (["ontogum/dev.jsonl"], "score_coref.py", False),
+    "reuters": (["n3/Reuters-128.jsonl"], "score_mentions.py", True),
 }
-RELATIVE = {"who", "whom", "whose", "which", "that"}
 
 
 def trees(rows, cache):
@@ -46,48 +47,18 @@ def trees(rows, cache):
     return [found[row["doc"]] for row in rows]
 
 
-def mention_rows(doc, tree, mentions, kinds):
-    """Yield mention rows. Whole noun phrases ("all") leave out what OntoNotes does not mark: relative pronouns, and noun phrases
-    inside one of the same entity (appositions)."""
-    if kinds == "name":
-        for m in mentions:
-            if m.kind == "name":
-                yield {
-                    "doc": doc,
-                    "start": m.start,
-                    "end": m.end,
-                    "text": tree.text[m.start : m.end],
-                    "type": m.type,
-                    "entity": m.entity,
-                }
-        return
-    spans = {}
-    for m in mentions:
-        if m.kind != "value" and not (
-            m.kind == "pronoun" and tree.text[m.start : m.end].lower() in RELATIVE and tree.tags[tree.at[m.head.start]].startswith("W")
-        ):
-            spans.setdefault(m.entity, []).append(m)
-    for entity, group in sorted(spans.items()):
-        for m in group:
-            inside = m.kind != "pronoun" and any(
-                o is not m and o.full.start <= m.full.start and m.full.end <= o.full.end and o.full != m.full for o in group
-            )
-            start, end = (m.start, m.end) if m.kind == "name" and kinds == "compact" else (m.full.start, m.full.end)
-            if not inside:
-                yield {"doc": doc, "start": start, "end": end, "text": tree.text[start:end], "type": m.type, "entity": entity}
-
-
-def run(rows, cache, kinds):
+def run(rows, cache, names):
     """Return (mention rows, seconds of extraction, tokens)."""
     parsed = trees(rows, cache)
     begin = time.process_time()
     results = []
     for row, tree in zip(rows, parsed, strict=True):
         quotes = find_quotes(tree)
-        results.append((row["doc"], tree, link(tree, find_mentions(tree, find_values(tree, row.get("date", ""))), quotes)[0]))
+        mentions, entities = link(tree, find_mentions(tree, find_values(tree, row.get("date", ""))), quotes)
+        results.append(Extraction(Article(row["doc"], tree.text), tuple(mentions), tuple(entities)))
     spent = time.process_time() - begin
     return (
-        [line for doc, tree, mentions in results for line in mention_rows(doc, tree, mentions, kinds)],
+        [line for extraction in results for line in mention_lines(extraction, names=names)],
         spent,
         sum(len(tree) for tree in parsed),
     )
@@ -98,17 +69,16 @@ def main():
     parser.add_argument("bench", type=Path)
     parser.add_argument("--parses", type=Path)
     parser.add_argument("--out", type=Path, default=Path("/tmp"))
-    parser.add_argument("--compact", action="store_true", help="write names in their compact form everywhere")
     parser.add_argument("--only", nargs="*", default=list(SETS))
     options = parser.parse_args()
     for name in options.only:
-        files, scorer, kinds = SETS[name]
+        files, scorer, names = SETS[name]
         paths = [options.bench / file for file in files]
         rows = [json.loads(line) for path in paths for line in path.open(encoding="utf-8")]
         lines, spent, tokens = run(
             rows,
             options.parses / f"{name}.pkl" if options.parses else None,
-            "compact" if options.compact and kinds == "all" else kinds,
+            names,
         )
         pred = options.out / f"mentions-{name}.jsonl"
         pred.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")

@@ -60,6 +60,8 @@ ARGUMENTS = frozenset(
     ]
 )
 MODIFIERS = frozenset(["amod", "compound", "nmod", "nummod", "quantmod", "advmod", "npadvmod"])
+#: what stands before a number and is none of the thing counted: "at least | 11 people"
+ABOUT = frozenset(["at", "least", "most", "more", "less", "fewer", "than", "up", "to", "about", "around", "nearly", "almost", "over"])
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 QUOTES = frozenset(['"', "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
 NAME_TITLES = frozenset(
@@ -273,7 +275,9 @@ def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
     names = []
     for first, end, label in tree.entities:
         if label in NAME_TYPES:
-            names.append((*mend_ends(tree, first, end, label), NAME_TYPES[label]))
+            start, stop = mend_ends(tree, first, end, label)
+            things = label == "PERSON" and stop > end and tree.tags[stop - 1] == "NNPS"  # "Moran Polaroids": things of his
+            names.append((start, stop, "Thing" if things else NAME_TYPES[label]))
     names = join_companies(tree, drop_overlaps([name for name in names if name[0] < name[1]]))
     blocked = list(taken)
     for first, end, _ in names:
@@ -355,6 +359,8 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
         and words[first - 1].lower() not in TITLES
     ):
         first -= 1
+    if label in ("ORG", "GPE", "FAC", "PRODUCT"):
+        end = before_title(tree, first, end)
     if label == "PERSON":
         first = after_titles(tree, first, end)
         while (
@@ -418,19 +424,37 @@ def after_titles(tree: Tree, first: int, end: int) -> int:
     return best
 
 
+def before_title(tree: Tree, first: int, end: int) -> int:
+    """Return where a name ends before the title of somebody: "Lagos | Sheriff", "Grain Council | President"; `first` if it is one
+    word."""
+    stop = end
+    while stop - 1 > first and is_title(tree.words[stop - 1].lower()) and tree.pos[stop - 2] != "ADP":
+        stop -= 1
+    if stop < end and tree.pos[stop - 1] == "ADP":
+        return end  # "Ministry of | Justice"
+    return first if stop < end and stop - first == 1 else stop
+
+
+def is_title(low: str) -> bool:
+    """Tell whether a word is the title of a person and no newspaper's name ("reporter")."""
+    return low in TITLES and low not in PAPERS and (noun_classes().get(low) == "Person" or low in ("general", "prime", "minister"))
+
+
 def missed_names(tree: Tree, covered: Sequence[bool]) -> list[Name]:
     """Return runs of capitalised proper nouns, outside the tokens `covered`, that the recogniser left out."""
     found = []
     for start, stop in tree.sentences:
         letters = [w for w in tree.words[start:stop] if w[0].isalpha() and len(w) > 3]
-        if len(letters) > 3 and sum(w[0].isupper() for w in letters) > 0.7 * len(letters):
+        verb = any(tree.pos[i] == "VERB" and tree.words[i].islower() for i in range(start, stop))
+        if not verb and len(letters) > 3 and sum(w[0].isupper() for w in letters) > 0.7 * len(letters):
             continue  # a headline: capitals tell nothing
         i = start
         while i < stop:
-            if covered[i] or not capital(tree, i):
+            if covered[i] or not (capital(tree, i) or is_full_name(tree, i, stop)):
                 i += 1
                 continue
             first = i
+            i += 1  # the first name of "Ana Ruiz", which the tagger may have taken for another sort of word
             while (
                 i < stop
                 and not covered[i]
@@ -445,6 +469,19 @@ def missed_names(tree: Tree, covered: Sequence[bool]) -> list[Name]:
             if begin < i and is_missed(tree, begin, i, start):
                 found.append((begin, i, "Thing"))
     return found
+
+
+def is_full_name(tree: Tree, i: int, stop: int) -> bool:
+    """Tell whether a first name stands at `i` and a capital follows, whatever the tagger says: "Ana Ruiz sued ..."."""
+    return (
+        tree.words[i][0].isupper()
+        and tree.words[i].lower() in first_names()
+        and i + 1 < stop
+        and tree.words[i + 1][0].isupper()
+        and tree.words[i + 1][1:].islower()
+        and tree.pos[i + 1] in ("PROPN", "NOUN", "ADJ")
+        and tree.heads[i] in (i + 1, tree.heads[i + 1])
+    )
 
 
 def is_missed(tree: Tree, first: int, end: int, start: int) -> bool:
@@ -521,6 +558,11 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
             and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES)
         ):
             types[key] = "Person"
+    located = {
+        key
+        for key, (first, _, _) in zip(keys, names, strict=True)
+        if first > 0 and tree.words[first - 1].lower() in ("in", "near", "across")
+    }
     longer: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for key in types:
         if len(key) > 1:
@@ -531,7 +573,8 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
             wholes = longer.get(key, [])
             people = [k for k in wholes if types[k] == "Person"]
             companies = [k for k in wholes if types[k] == "Organization" and k[0] == key[0]]
-            if people and (types[key] != "Place" or votes[key]["Place"] <= 1):
+            surname = any(k[-1:] == key for k in people)
+            if people and (types[key] != "Place" or (votes[key]["Place"] <= 1 and surname and key not in located)):
                 types[key] = "Person"
             elif companies and types[key] in ("Thing", "Person", "Product", "CreativeWork"):
                 types[key] = "Organization"
@@ -625,7 +668,9 @@ def compact_start(tree: Tree, i: int, taken: Sequence[bool]) -> int:
             first = tree.left[child]
         elif tree.deps[child] != "punct":
             break
-    while first < i and (tree.pos[first] in ("PUNCT", "DET", "ADV", "SPACE") or tree.words[first] in QUOTES):
+    while first < i and (
+        tree.pos[first] in ("PUNCT", "DET", "ADV", "SPACE") or tree.words[first] in QUOTES or tree.words[first].lower() in ABOUT
+    ):
         first += 1
     return first
 
