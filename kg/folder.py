@@ -358,6 +358,11 @@ class Staging:
             raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}")
         return self.folder.extraction(article_id)
 
+    def data(self, article_id: str) -> bytes:
+        """Return the file of one extraction in the next state as it stands."""
+        root = self.root if article_id in self._put else self.folder.path
+        return (root / extraction_path(article_id)).read_bytes()
+
     def extractions(self) -> Iterator[Extraction]:
         """Yield the extractions of the next state, sorted by article id."""
         return map(self.extraction, self.ids())
@@ -371,13 +376,6 @@ class Staging:
         """Leave one of :data:`PARTS` out of the next state."""
         _remove_tree(self.root / _known(name))
         self._dropped.add(name)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the set of articles or what is known of one differs from the folder's present state."""
-        return bool(self._removed) or not self._put <= self._old or any(
-            (self.root / relative).read_bytes() != (self.folder.path / relative).read_bytes()
-            for relative in map(extraction_path, self._put))
 
     def finish(self) -> _Commit:
         """Flush what is staged to the disk and write the marker; from then on the change counts as made."""

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from kg import __version__
 from kg.errors import FolderError, InputError
-from kg.export import export
+from kg.export import turtle_beside
 from kg.extract import read_claims
 from kg.extract.tree import Tree
 from kg.folder import GraphFolder, Staging, dump
-from kg.graph import is_plain, ontology_quads, open_store, quads, write_store
+from kg.graph import is_plain, ontology_quads, quads, write_store
 from kg.ground import entity_types, ground
 from kg.ontology import Ontology, load
 from kg.parse import load as load_model
@@ -116,8 +116,9 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
                 wanted[found.id] = found.source
         if names:
             _let_go(staging, wanted, others, folder, failed)
-        made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology)}
-        if staging.changed or {key: before.get(key) for key in made} != made:
+        made: dict[str, Any] = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology)}
+        made["inputs"] = {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()}
+        if {key: before.get(key) for key in made} != made:
             counts = derive(staging, settings, ontology, made, progress)
         else:
             counts = dict(before["counts"])
@@ -177,16 +178,14 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
             yield from quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base)
 
     progress("storing", 0, 0)
-    write_store(staging.part("store"), content())
     with open(staging.part("graph.ttl"), "wb") as output:
-        export(open_store(staging.part("store")), "turtle", output, base=settings.base)
+        write_store(staging.part("store"), turtle_beside(content(), output, settings.base))
     progress("drawing", 0, 0)
     staging.part("graph.html").write_text(_page(joined, staging.extractions, ontology, settings.no_text), "utf-8")
     counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
               "plain triples": sum(map(is_plain, joined.statements)),
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements)}
-    inputs = {one.article.id: hashlib.sha256(dump(one)).hexdigest() for one in staging.extractions()}
-    staging.part("build.json").write_text(json.dumps({**made, "counts": counts, "inputs": inputs}, indent=1) + "\n", "utf-8")
+    staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 
 

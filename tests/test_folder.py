@@ -81,7 +81,10 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], 
 
 # --- contents -----------------------------------------------------------------------------------------------------------------
 
-@given(st.text(alphabet=st.characters()), st.text(alphabet=st.characters()))
+STORABLE = st.characters(exclude_categories=["Cs"])  # reading replaces lone surrogates
+
+
+@given(st.text(alphabet=STORABLE), st.text(alphabet=STORABLE))
 @settings(max_examples=200)
 def test_any_extraction_survives_the_round_trip(text: str, title: str) -> None:
     item = extraction(text, title)
@@ -101,12 +104,11 @@ def test_folder_gives_back_what_was_put(built: Path) -> None:
 
 def test_next_state_is_seen_while_it_is_written(built: Path) -> None:
     with GraphFolder.prepare(built).writing() as staging:
-        assert not staging.changed
         staging.put(OLD[0])
-        assert not staging.changed
+        assert load(staging.data(OLD[0].article.id)) == OLD[0]
         staging.remove(OLD[0].article.id)
         staging.put(NEW[-1])
-        assert staging.changed
+        assert load(staging.data(NEW[-1].article.id)) == NEW[-1]
         assert list(staging.extractions()) == sorted([*OLD[1:], NEW[-1]], key=lambda e: e.article.id)
         assert GraphFolder.open(built).ids() == sorted(e.article.id for e in OLD)
         with pytest.raises(FolderError, match="no article"):
