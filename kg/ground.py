@@ -58,6 +58,9 @@ class _Article:
 
     def __init__(self, extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology) -> None:
         self.extraction, self.types, self.ontology = extraction, types, ontology
+        known = {m.entity for m in extraction.mentions if m.kind != "pronoun"}
+        #: entities that are pronouns only: nobody can tell who "they" are
+        self.unresolved = {e.id for e in extraction.entities} - known
         self.text = extraction.article.text
         self.mentions = {mention.id: mention for mention in extraction.mentions}
         self.claims = {claim.id: claim for claim in extraction.claims}
@@ -74,9 +77,7 @@ class _Article:
         """Return where the predicate noun of a noun-like claim ends, or -1."""
         if claim.form == "copula":
             ends = [
-                self.mentions[a.mention].head.end if a.mention is not None else a.end
-                for a in claim.arguments
-                if a.role == "complement"
+                self.mentions[a.mention].head.end if a.mention is not None else a.end for a in claim.arguments if a.role == "complement"
             ]
             return ends[0] if ends else -1
         return claim.predicate.end if claim.form in NOUN_FORMS else -1
@@ -110,6 +111,10 @@ class _Article:
                     if len(between) == 1 and between[0].isalpha():
                         found.append(Argument(between[0].lower(), other.start, other.end, other.id))
         return found
+
+    def values_in(self, argument: Argument) -> bool:
+        """Say whether an argument is a value: a date, amount or number."""
+        return argument.mention is not None and self.mentions[argument.mention].value is not None
 
     def cut(self, span: Span | Argument | Mention) -> str:
         """Return the text of a span on one line."""
@@ -171,6 +176,9 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         and any(a.role == "object" for a in claim.arguments)
     ):
         return  # "S play for O" is not "she played the piano for O"
+    unary = prop.kinds == ("boolean",)
+    if unary and any(a.role in _COMPLETING and not any(a.role in r for r in roles) for a in claim.arguments):
+        return  # "S appeal" is not "she appealed to be heard"
     own = list(claim.arguments)
     nearby = list(own)  # also what belongs to the nouns demanded: "file (lawsuit) against O"
     if wording.form == "noun":
@@ -201,21 +209,19 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
             if not found[slot.part] and wording.form == "verb" and not used and slot.roles[0] not in _CORE:
                 # "accused the treasurer of fraud": the parser may hang "of fraud" on the treasurer
                 loose = [part for a in own if a.role == "object" for part in article.parts_of(a)]
-                found[slot.part] = [
-                    a for a in loose if a.role in slot.roles and article.fit(article.types_of(a), prop.range) == 2
-                ]
+                found[slot.part] = [a for a in loose if a.role in slot.roles and article.fit(article.types_of(a), prop.range) == 2]
     if wording.form == "noun" and "S" not in slots:
         slots["S"] = Slot(("bearer",), "S")
         found["S"] = _bearer(article, claim)
-    if slots["O"].roles == ("bearer",):
+    if unary:
+        slots["O"], found["O"] = Slot(("true",), "O"), [Argument("true", claim.predicate.start, claim.predicate.end)]
+    elif slots["O"].roles == ("bearer",):
         found["O"] = _bearer(article, claim)
-    qualifiers = tuple(
-        (slot.qualifier, a) for slot in wording.slots if slot.part == "qualifier" for a in nearby if a.role in slot.roles
-    )
+    qualifiers = tuple((slot.qualifier, a) for slot in wording.slots if slot.part == "qualifier" for a in nearby if a.role in slot.roles)
     for subject in found["S"]:
         for object_ in found["O"]:
             fits = _fits(article, prop, slots, subject, object_, lenient)
-            if fits and not _same(article, subject, object_):
+            if fits >= (4 if "*" in wording.words else 1) and not _same(article, subject, object_):  # any noun will do: be certain
                 strong = tuple((a, slots[p].type) for p, a in (("S", subject), ("O", object_)) if slots[p].strong)
                 demands = bool(slots["O"].type)
                 yield _Match(wording, subject, object_, qualifiers, frozenset(used), frozenset(heads), demands, fits, strong)
@@ -225,7 +231,10 @@ def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argum
     """Return the arguments that may fill `slot`."""
     if "that" in slot.roles:  # the subject of a clause: "sued on the grounds that prosecutors hid evidence"
         return [Argument("that", a.start, a.end, a.mention) for a in _clause_subjects(article, claim)]
-    return [a for a in arguments if a.role in slot.roles]
+    found = [a for a in arguments if a.role in slot.roles]
+    if "modifier" in slot.roles:  # "last year's vote", not "the vote last year", where the year may go with the verb
+        found = [a for a in found if a.role != "time" or a.end <= article.noun_end(claim)]
+    return found
 
 
 def _clause_subjects(article: _Article, claim: Claim) -> list[Argument]:
@@ -285,9 +294,7 @@ def _bearer(article: _Article, claim: Claim) -> list[Argument]:
     return [Argument("bearer", noun.start, noun.end, noun.id)]
 
 
-def _fits(
-    article: _Article, prop: Property, slots: Mapping[str, Slot], subject: Argument, object_: Argument, lenient: bool
-) -> int:
+def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject: Argument, object_: Argument, lenient: bool) -> int:
     """Return how well two arguments fit domain, range and the wording's own types, 0 if they can't be."""
     if subject.mention is None or article.mentions[subject.mention].entity < 0:
         return 0
@@ -296,6 +303,8 @@ def _fits(
     kind = slots["O"].type
     if kind == "clause":
         fits.append(2 if object_.role == "clause" and "text" in prop.kinds else 0)
+    elif object_.role == "true":
+        fits.append(2)
     elif prop.kinds:
         value = mention.value.kind if mention and mention.value else kind if object_.role == "count" else "text"
         wanted = (kind,) if kind and kind not in article.ontology.classes else prop.kinds
@@ -353,6 +362,8 @@ def _wordings(article: _Article, claim: Claim) -> list[Wording]:
             )
     if claim.form == "copula":
         found.extend(ontology.verbs.get(claim.lemma.lower(), ()))
+    elif claim.form in ("noun", "possessive", "compound"):
+        found.extend(ontology.nouns.get("*", ()))
     return found
 
 
@@ -360,6 +371,8 @@ def _best(article: _Article, claim: Claim, lenient: bool = False) -> list[_Match
     """Return the matches of `claim`; for each pair of arguments only the most specific one."""
     matches = [match for wording in _wordings(article, claim) for match in _matches(article, claim, wording, lenient)]
     properties = article.ontology.properties
+    if any(m.object.role != "true" and "*" not in m.wording.words for m in matches):  # "was arrested" says less than "by O"
+        matches = [m for m in matches if m.object.role != "true"]
     best: dict[tuple[int | None, int, int], _Match] = {}
     for match in matches:
         if any(match.object in other.heads and not match.demands for other in matches):
@@ -403,9 +416,7 @@ def _is_noun(article: _Article, claim: Claim) -> bool:
         return False
     complement = next((a for a in claim.arguments if a.role == "complement"), None)
     if claim.form == "copula":
-        return (
-            complement is not None and complement.mention is not None and article.mentions[complement.mention].kind == "nominal"
-        )
+        return complement is not None and complement.mention is not None and article.mentions[complement.mention].kind == "nominal"
     return complement is None or complement.mention is None or article.mentions[complement.mention].kind == "nominal"
 
 
@@ -475,6 +486,7 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     `entity_of` maps the ids of the extraction's local entities to entities of the graph. Claims whose subject refers to nothing
     that has an entity are left out.
     """
+    extraction = _said(extraction)
     article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology)
     writer = _Writer(article, entity_of)
     made: list[Statement] = []
@@ -489,6 +501,27 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     return _merge(made)
 
 
+def _said(extraction: Extraction) -> Extraction:
+    """Return the extraction with claims as they are grounded.
+
+    "According to Vane" tells the speaker, which the claim has already; "there is" says of nothing that it is.
+    """
+    text = extraction.article.text
+    claims = []
+    for claim in extraction.claims:
+        before = text[max(0, claim.predicate.start - 18) : claim.predicate.end]
+        existential = claim.lemma == "be" and re.search(r"(?i)\bthere\b[\s\w'’]{0,12}$", before)
+        if existential and not any(a.role not in _CORE for a in claim.arguments):
+            continue
+        kept = tuple(a for a in claim.arguments if a.role not in _ATTRIBUTION)
+        claims.append(msgspec.structs.replace(claim, arguments=kept) if len(kept) < len(claim.arguments) else claim)
+    return msgspec.structs.replace(extraction, claims=tuple(claims))
+
+
+#: roles that only name the speaker or source of a claim
+_ATTRIBUTION = frozenset({"according to", "as per"})
+
+
 class _Writer:
     """Turns claims into statements: arguments into IRIs and literals, circumstances copied."""
 
@@ -499,17 +532,19 @@ class _Writer:
         """Return the IRI of what an argument refers to, its value, or its wording as a string."""
         if argument.role == "count":
             return RdfLiteral(_count(self.article.cut(argument)), "xsd:integer")
+        if argument.role == "true":
+            return RdfLiteral("true", "xsd:boolean")
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
         if argument.role == "clause" or mention is None:
             return RdfLiteral(self.article.cut(argument))
         if mention.value:
             return RdfLiteral(mention.value.lexical, mention.value.datatype)
-        entity = self.entity_of.get(mention.entity)
-        return entity.iri if entity else RdfLiteral(self.article.cut(argument))
+        return self.iri(mention.id) or RdfLiteral(self.article.cut(argument))
 
     def iri(self, mention: int | None) -> str:
-        """Return the IRI of the entity that a mention refers to, or an empty string."""
-        entity = self.entity_of.get(self.article.mentions[mention].entity) if mention in self.article.mentions else None
+        """Return the IRI of the entity that a mention refers to, empty for a pronoun whose antecedent wasn't found."""
+        local = self.article.mentions[mention].entity if mention in self.article.mentions else -1
+        entity = self.entity_of.get(local) if local not in self.article.unresolved else None
         return entity.iri if entity else ""
 
     def matched(self, claim: Claim, match: _Match) -> Iterator[Statement]:
@@ -517,19 +552,20 @@ class _Writer:
         prop = self.ontology.properties[match.wording.iri]
         subject, object_ = self.iri(match.subject.mention), self.node(match.object)
         mention = self.article.mentions.get(match.object.mention) if match.object.mention is not None else None
-        if prop.kinds and match.object.role != "count" and (mention is None or not mention.value):
-            object_ = RdfLiteral(
-                self.article.compact(match.object) if match.object.role != "clause" else self.article.cut(match.object)
-            )
+        if prop.kinds and match.object.role not in ("count", "true") and (mention is None or not mention.value):
+            object_ = RdfLiteral(self.article.compact(match.object) if match.object.role != "clause" else self.article.cut(match.object))
         if not subject or (not prop.kinds and isinstance(object_, RdfLiteral)):
             return
-        extra = [(iri, self.node(argument)) for iri, argument in match.qualifiers]
-        extra += self.units([match.object, *(argument for _, argument in match.qualifiers)])
+        extra = [pair for iri, argument in match.qualifiers for pair in self.filled(iri, argument)]
+        extra += self.units([match.object])
         sure = 1.0 if match.fit == 4 else UNKNOWN_TYPE
         yield self.statement(claim, subject, prop.iri, object_, prop.label, match.used, extra, sure)
 
     def opened(self, claim: Claim) -> Iterator[Statement]:
-        """Yield the statements of an open property: subject and the first of object, complement, preposition; else ``true``."""
+        """Yield the statements of an open property: subject and the first of object, complement, preposition; else ``true``.
+
+        "X is ADJECTIVE" gives kg:description, "X is ADJECTIVE of Y" the open property "be ADJECTIVE of".
+        """
         by_role: dict[str, list[Argument]] = defaultdict(list)
         for argument in claim.arguments:
             by_role[argument.role].append(argument)
@@ -537,8 +573,17 @@ class _Writer:
         objects = by_role["object"] or by_role["complement"] or by_role["clause"]
         if not subjects and claim.passive:  # "the house was burnt": the patient is spoken of
             subjects, objects, label = by_role["object"], by_role["complement"], f"be {_participle(self.article, claim)}"
-        if not objects:
-            first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)), None)
+        first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)), None)
+        prop = ""
+        if label == "be" and objects and self.is_adjective(objects[0]):
+            words = self.article.cut(objects[0]).lower()
+            if words.split()[-1] in _HOLLOW and by_role["clause"]:
+                return  # "is able to win": the clause has a statement of its own
+            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1 and not self.article.values_in(first):
+                objects, label = [first], f"be {words} {first.role}"
+            else:
+                prop = KG + "description"
+        elif not objects:
             objects = [first] if first else []
             label = f"{label} {first.role}" if first else label
         for subject in subjects:
@@ -547,10 +592,14 @@ class _Writer:
                 continue
             nodes = [(self.node(a), self.units([a])) for a in objects] or [(RdfLiteral("true", "xsd:boolean"), [])]
             for node, units in nodes:
-                if node != iri:
-                    yield self.statement(
-                        claim, iri, OPEN + slug(label), node, label, frozenset((*subjects, *objects)), units, 1.0
-                    )
+                empty = isinstance(node, RdfLiteral) and (node.lexical.lower() in _EMPTY or (label == "be" and node.lexical == "true"))
+                if node != iri and not empty:
+                    used = frozenset((*subjects, *objects))
+                    yield self.statement(claim, iri, prop or OPEN + slug(label), node, label, used, units, 1.0)
+
+    def is_adjective(self, argument: Argument) -> bool:
+        """Say whether a complement is an adjective or the like: words that are no noun phrase, value or clause."""
+        return argument.role == "complement" and argument.mention is None and argument.claim is None
 
     def described(self, claim: Claim) -> Iterator[Statement]:
         """Yield type, occupation, position or description of the subject of a claim that says a noun of it."""
@@ -573,6 +622,44 @@ class _Writer:
             for prop, object_ in found:
                 yield self.statement(claim, iri, prop, object_, "", frozenset(claim.arguments), [], 1.0)
 
+    def anchored(self, claim: Claim, arguments: Sequence[Argument]) -> tuple[RdfLiteral | None, str] | None:
+        """Return value and words of a time told from an event: "three years after the incident", None if there is none.
+
+        The value is a year, approximate as in EDTF, if the event is dated: by its own noun phrase ("the 2021 fire"), or, where the
+        noun only takes up what was told ("incident"), by the one dated event of the article.
+        """
+        text = self.article.text
+        for argument in arguments:
+            if argument.role not in ("after", "before") or argument.mention is None:
+                continue
+            gap = re.compile(rf"\s+{argument.role}\s+", re.IGNORECASE)
+            for value in self.article.values:
+                if value.value and value.value.kind == "duration" and gap.fullmatch(text[value.end : argument.start]):
+                    words = " ".join(text[value.start : argument.end].split())
+                    years, year = re.fullmatch(r"P(\d{1,4})Y", value.value.lexical), self.year_of(argument)
+                    if not years or year is None:
+                        return None, words
+                    then = year + int(years[1]) * (1 if argument.role == "after" else -1)
+                    return RdfLiteral(f"{then:04}~", "edtf:EDTF") if 0 < then < 10000 else None, words
+        return None
+
+    def year_of(self, argument: Argument) -> int | None:
+        """Return the year of the event that an argument refers to, or None if the article doesn't tell."""
+        mentions = self.article.mentions
+        event = mentions[argument.mention if argument.mention is not None else -1]
+        dated: dict[int, int] = {}
+        for value in self.article.values:
+            year = re.match(r"\d{4}(?![\d/.])", value.value.lexical) if value.value and value.value.kind == "date" else None
+            if year is None:
+                continue
+            for mention in mentions.values():
+                inside = mention.full.start <= value.start and value.end <= mention.head.start
+                if inside and "Event" in self.article.types_of(Argument("event", mention.start, mention.end, mention.id)):
+                    dated[mention.entity] = int(year[0])
+        if event.entity in dated or self.article.cut(event.head).lower() not in _EVENT_NOUNS:
+            return dated.get(event.entity)
+        return next(iter(dated.values())) if len(set(dated.values())) == 1 else None
+
     def units(self, arguments: Sequence[Argument]) -> list[tuple[str, str | RdfLiteral]]:
         """Return the currency or unit of arguments that are amounts."""
         found: list[tuple[str, str | RdfLiteral]] = []
@@ -587,12 +674,33 @@ class _Writer:
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
         return bool(mention and mention.value and mention.value.kind == "date") and argument.role not in ("of", "about", "than")
 
-    def qualifier(self, argument: Argument) -> str:
+    def filled(self, iri: str, argument: Argument) -> list[tuple[str, str | RdfLiteral]]:
+        """Return the qualifier `iri` with the argument as its value, and its unit; another qualifier if the value isn't in its range.
+
+        "sued Delta for $4.2 million" gives kg:amount, though the wording has a place for a charge there.
+        """
+        prop = self.ontology.properties.get(iri)
+        node = self.node(argument)
+        if prop and prop.kinds and isinstance(node, str):
+            node = RdfLiteral(self.article.compact(argument))
+        if prop and not self.holds(prop, argument, node):
+            other = self.qualifier(argument, without=iri)
+            return self.filled(other, argument) if other else []
+        return [(iri, node), *self.units([argument])] if iri else []
+
+    def holds(self, prop: Property, argument: Argument, node: str | RdfLiteral) -> bool:
+        """Say whether `node`, which stands for the argument, is in the range of a qualifier."""
+        if not prop.kinds:
+            return isinstance(node, str) and self.article.fit(self.article.types_of(argument), prop.range) > 0
+        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+        return (mention.value.kind if mention and mention.value else "text") in prop.kinds
+
+    def qualifier(self, argument: Argument, without: str = "") -> str:
         """Return the property IRI for an argument that is neither subject nor object."""
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
         types = self.article.types_of(argument)
         for role, wanted, iri in self.ontology.qualifiers:
-            if role == argument.role:
+            if role == argument.role and iri != without:
                 value = mention.value.kind if mention and mention.value else ""
                 if wanted == "Thing" or wanted == value or (wanted == "text" and not types and not value):
                     return iri
@@ -627,12 +735,11 @@ class _Writer:
                 when, when_text = RdfLiteral(value.lexical, value.datatype), self.article.cut(argument)
             elif not when_text:
                 when_text = self.article.cut(argument)
+        if when is None and (anchored := self.anchored(claim, rest)):
+            when, when_text = anchored
         for argument in (a for a in rest if a not in times):
-            iri = self.qualifier(argument)
-            node = self.node(argument)
-            if iri and node != subject:
-                qualifiers.append((iri, node))
-                qualifiers.extend(self.units([argument]))
+            if self.node(argument) != subject:
+                qualifiers.extend(self.filled(self.qualifier(argument), argument))
         return Statement(
             id="",
             article=self.article.extraction.article.id,
@@ -657,8 +764,21 @@ class _Writer:
         )
 
 
+#: nouns that take up an event told before, whatever it was
+_EVENT_NOUNS = frozenset(
+    {"incident", "event", "tragedy", "accident", "disaster", "episode", "affair", "attack", "catastrophe", "crime", "case"}
+)
+
 #: roles that an open statement doesn't take as its preposition argument
 _CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+#: prepositions that belong to an adjective: "critical of", "responsible for", "similar to"
+_ADJECTIVE_PREPOSITIONS = frozenset({"of", "for", "to", "with", "about", "from", "by", "against", "than", "over", "toward", "towards"})
+#: adjectives that say nothing without their clause
+_HOLLOW = frozenset({"able", "unable", "likely", "unlikely", "set", "due", "certain", "sure", "bound", "about", "supposed", "going"})
+#: words that are no object: what the parser makes of subordinate clauses and lists
+_EMPTY = frozenset({"that", "whether", "if", "what", "which", "who", "so", "every", "there", "such", "as", "-", "–", "—", ""})
+#: roles without which a verb says something else
+_COMPLETING = frozenset({"object", "complement", "clause"})
 #: roles that give no qualifier
 _SILENT = frozenset({"subject", "possessor", "modifier"})
 

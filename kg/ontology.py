@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     XSD + "duration": ("duration",),
     XSD + "decimal": ("money", "percent", "quantity", "number"),
     XSD + "integer": ("number", "quantity"),
+    XSD + "boolean": ("boolean",),
     XSD + "string": ("text",),
     RDFS + "Literal": ("text",),
     RDF + "langString": ("text",),
@@ -47,7 +48,7 @@ VALUE_KINDS = frozenset({"date", "duration", "money", "percent", "quantity", "nu
 SlotKind = Literal["S", "O", "qualifier", "heads"]
 _TOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[^\s\[\]()]+")
 _SLOT = re.compile(r"(?P<slot>[SO])(?::(?P<type>[\w-]+))?(?P<strong>!)?$")
-_WORDS = re.compile(r"[^\W_][\w.*-]*(?:\|[^\W_][\w.*-]*)*$")
+_WORDS = re.compile(r"(?:\*|[^\W_][\w.*-]*(?:\|[^\W_][\w.*-]*)*)$")
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -517,7 +518,7 @@ class _Builder:
             for text in self.facts.values(prop.iri, KG + form):
                 given = True
                 try:
-                    wording = parse_wording(prop.iri, "verb" if form == "verb" else "noun", text)
+                    wording = parse_wording(prop.iri, "verb" if form == "verb" else "noun", text, prop.kinds == ("boolean",))
                     wording = replace(wording, slots=tuple(self._resolved(slot, prop, classes) for slot in wording.slots))
                 except ValueError as error:
                     raise OntologyError(f"{self.facts.place(prop.iri, text)}: {prop.name} kg:{form} {text!r}: {error}") from error
@@ -584,8 +585,10 @@ def _all_slots(slots: Iterable[Slot]) -> Iterator[Slot]:
             yield slot.inside
 
 
-def parse_wording(prop: str, form: Literal["verb", "noun"], text: str) -> Wording:
+def parse_wording(prop: str, form: Literal["verb", "noun"], text: str, unary: bool = False) -> Wording:
     """Return the wording that `text` writes down; ``ValueError`` says what is wrong with it.
+
+    A `unary` one, of a property with the range xsd:boolean, has S alone: "S resign".
 
     >>> parse_wording("p", "verb", "S file (lawsuit|suit) against O").words
     ('file',)
@@ -595,7 +598,10 @@ def parse_wording(prop: str, form: Literal["verb", "noun"], text: str) -> Wordin
         raise ValueError("brackets don't match; write heads as (a|b) and further roles as [for kg:charge]")
     words, slots = _verb(tokens) if form == "verb" else _noun(tokens)
     parts = [slot.part for slot in _all_slots(slots)]
-    if parts.count("O") != 1 or parts.count("S") > 1 or (form == "verb" and "S" not in parts):
+    if unary:
+        if parts.count("S") != 1 or "O" in parts:
+            raise ValueError('needs one S and no O, as in "S resign", since the property is true or false')
+    elif parts.count("O") != 1 or parts.count("S") > 1 or (form == "verb" and "S" not in parts):
         raise ValueError('needs one S and one O, as in "S sue O"' if form == "verb" else 'needs one O, as in "O\'s lawyer"')
     return Wording(prop, form, words, tuple(slots), text)
 
@@ -626,7 +632,7 @@ def _noun(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
         slots.append(_slot(possessor[1], ("possessor",)))
         tokens = tokens[1:]
     elif tokens and _SLOT.match(tokens[0]):
-        slots.append(_slot(tokens[0], ("modifier",)))
+        slots.append(_slot(tokens[0], ("modifier", "time") if tokens[0].endswith(":date") else ("modifier",)))
         tokens = tokens[1:]
     if not tokens or not _WORDS.match(tokens[0]):
         raise ValueError('no noun where one is expected, as in "O\'s lawyer" or "lawyer for|of O"')
