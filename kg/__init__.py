@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.graph import open_graph as open
     from kg.pipeline import Report as Report
     from kg.pipeline import build as build
+    from kg.pipeline import remove as remove
     from kg.settings import Settings as Settings
 
 __version__ = "0.1.0"
@@ -30,8 +31,9 @@ _HOMES = {
     "Settings": "kg.settings:Settings",
     "build": "kg.pipeline:build",
     "open": "kg.graph:open_graph",
+    "remove": "kg.pipeline:remove",
 }
-__all__ = ["Graph", "Report", "Settings", "build", "open"]
+__all__ = ["Graph", "Report", "Settings", "build", "open", "remove"]
 
 
 def __getattr__(name: str) -> object:

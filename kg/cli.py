@@ -378,5 +378,19 @@ def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str
     run_build(articles, folder, as_json, field, "keep", None)
 
 
+@command("""Examples:
+  kg remove graph https://herald.example/ferry
+  kg remove graph news/ferry.txt other/article.txt
+
+Exit codes: 0 done, 2 no such article, nothing was changed.""")
+@graph_argument
+@click.argument("articles", nargs=-1, required=True)
+def remove(graph: Path, articles: tuple[str, ...]) -> None:
+    """Take ARTICLES (each by id, source or URL) back out of GRAPH: what only they said is gone."""
+    with progress() as step:
+        report = kg.remove(articles, graph, progress=step)
+    tabulate(["", str(graph)], [[name, str(number)] for name, number in report.counts.items()])
+
+
 if __name__ == "__main__":
     main()

@@ -337,7 +337,7 @@ class Staging:
         Raises FolderError if there is none.
         """
         if not self.has(article_id):
-            raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}; kg articles lists the ids")
+            raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}; kg query {self.folder.path} articles lists them")
         (self.root / extraction_path(article_id)).unlink(missing_ok=True)
         self._put.discard(article_id)
         self._removed |= {article_id} & self._old

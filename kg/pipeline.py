@@ -116,13 +116,38 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
                 wanted[found.id] = found.source
         if names:
             _let_go(staging, wanted, others, folder, failed)
-        made: dict[str, Any] = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology)}
-        made["inputs"] = {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()}
-        if {key: before.get(key) for key in made} != made:
-            counts = derive(staging, settings, ontology, made, progress)
-        else:
-            counts = dict(before["counts"])
+        counts = _bring_up(staging, before, settings, ontology, reader, progress)
     return Report(counts, tuple(failed))
+
+
+def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = _quiet) -> Report:
+    """Take articles, each named by its id, source or URL, back out of a graph: the result equals never having had them.
+
+    Raises FolderError if the folder has no such article; it then is as it was.
+    """
+    target = GraphFolder.open(folder)
+    before = _last_build(target)
+    settings = _settings(before)
+    ontology = load(_paths(settings))
+    with target.writing() as staging:
+        known = [one.article for one in staging.extractions()]
+        for name in articles:
+            found = [article.id for article in known if name in (article.id, article.source, article.url)]
+            if not found:
+                raise FolderError(f"{folder} has no article {name[:200]!r}; kg query {folder} articles lists them")
+            for key in found:
+                staging.remove(key)
+        return Report(_bring_up(staging, before, settings, ontology, before.get("reader"), progress))
+
+
+def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, ontology: Ontology, reader: Any,
+              progress: Progress) -> dict[str, int]:
+    """Make everything anew from the staged extractions, unless the last build was made from the same; return the counts."""
+    made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology),
+            "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()}}
+    if {key: before.get(key) for key in made} != made:
+        return derive(staging, settings, ontology, made, progress)
+    return dict(before["counts"])
 
 
 def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: str | Path, failed: Sequence[Failure]) -> None:
@@ -171,11 +196,11 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     for article, entity in members:
         of_article.setdefault(article, []).append(entity)
 
-    def content() -> Iterator[Any]:
-        yield from ontology_quads(ontology_files(settings))
+    def content() -> Iterator[list[Any]]:
+        yield list(ontology_quads(ontology_files(settings)))
         for extraction in staging.extractions():
             key = extraction.article.id
-            yield from quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base)
+            yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base))
 
     progress("storing", 0, 0)
     with open(staging.part("graph.ttl"), "wb") as output:

@@ -94,6 +94,20 @@ def test_removing_an_extraction_and_rebuilding_equals_never_having_had_it(graph:
         assert (tmp_path / "all" / name).read_bytes() == (tmp_path / "less" / name).read_bytes()
 
 
+def test_an_article_taken_back_leaves_nothing(tmp_path: Path) -> None:
+    files = sorted(SAMPLES.glob("*.txt"))[:4]
+    kg("build", *files[1:], "-o", tmp_path / "less")
+    kg("build", *files, "-o", tmp_path / "all")
+    assert kg("remove", tmp_path / "all", files[0]).exit_code == 0
+    for name in ("graph.ttl", "graph.html", "build.json"):
+        assert (tmp_path / "all" / name).read_bytes() == (tmp_path / "less" / name).read_bytes()
+    again = kg("remove", tmp_path / "all", files[0])
+    assert again.exit_code == 2 and "articles" in again.stderr
+    for file in files[1:]:
+        assert kg("remove", tmp_path / "all", file).exit_code == 0
+    assert kg("query", tmp_path / "all", "ASK { ?s a kg:Statement ; rdf:subject ?o }").exit_code == 1
+
+
 def test_order_hash_seed_and_process_do_not_matter(graph: Path, tmp_path: Path) -> None:
     files = sorted(map(str, SAMPLES.iterdir()), reverse=True)
     for seed in ("1", "2"):
