@@ -7,8 +7,12 @@ IRIs of the entities is held in memory.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,6 +30,9 @@ KEEP_GRAPHS = ("trig", "nquads", "jsonld")
 
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Blocks = dict[ox.NamedNode, list[ox.Triple]]
+#: rank of the predicate, the predicate, the object as in N-Triples
+Row = tuple[int, str, str]
 
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _STATEMENT = ox.NamedNode(KG + "Statement")
@@ -40,12 +47,13 @@ def _expand(names: str) -> list[str]:
 
 
 #: Predicates in the order they are written; those of the graph's own content stand between the two lists, by IRI.
-_FIRST = {iri: rank for rank, iri in enumerate(_expand(
+_FIRST = _expand(
     "rdf:type rdfs:label schema:name skos:altLabel schema:headline rdf:subject rdf:predicate rdf:object kg:status kg:speaker "
-    "kg:cue kg:source kg:polarity kg:certainty kg:tense kg:when kg:whenText"))}
-_LAST = {iri: rank for rank, iri in enumerate(_expand(
+    "kg:cue kg:source kg:polarity kg:certainty kg:tense kg:when kg:whenText")
+_LAST = _expand(
     "kg:mentionCount kg:wording kg:confidence prov:wasDerivedFrom prov:wasGeneratedBy prov:wasAttributedTo nif:beginIndex "
-    "nif:endIndex nif:anchorOf nif:referenceContext nif:sourceUrl nif:isString"))}
+    "nif:endIndex nif:anchorOf nif:referenceContext nif:sourceUrl nif:isString")
+_RANKS = {iri: rank - len(_FIRST) for rank, iri in enumerate(_FIRST)} | {iri: 1 + rank for rank, iri in enumerate(_LAST)}
 
 
 def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, base: str) -> None:
@@ -63,6 +71,41 @@ def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = Fa
         ox.serialize(content, output, FORMATS[format], prefixes=prefixes(base) if format == "jsonld" else None)
 
 
+def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: str) -> Iterator[ox.Quad]:
+    """Pass on the quads of `graphs`, one after another, and write the same Turtle as :func:`export` would from their store.
+
+    It saves reading the store, which takes longer than writing it. `output` is complete when the last quad has been taken. What is
+    said of entities is held in memory, the rest goes through a file of its own.
+    """
+    shared: dict[ox.NamedNode, set[Row]] = {}
+    ontology: list[ox.Triple] = []
+    turtle = _Turtle(base)
+    with tempfile.TemporaryFile() as articles:
+        for quads in filter(None, graphs):
+            yield from quads
+            graph = quads[0].graph_name
+            assert isinstance(graph, ox.NamedNode)  # articles and the ontology each have a graph with a name
+            if graph.value == ONTOLOGY_GRAPH:
+                ontology = _sorted_triples(quad.triple for quad in quads)
+                continue
+            others, own = _split(quads, graph)
+            for subject, triples in others.items():
+                shared.setdefault(subject, set()).update(map(_row, triples))
+            for subject, triples in own:
+                articles.write(turtle.block(subject, map(_row, triples)))
+        output.write(turtle.header().encode())
+        entities = {node for node in shared if node.value.startswith(f"{base}entity/")}
+        for subject in _sorted(entities):
+            output.write(turtle.block(subject, shared[subject]))
+        articles.seek(0)
+        shutil.copyfileobj(articles, output)
+        for subject in _sorted(shared.keys() - entities):
+            output.write(turtle.block(subject, shared[subject]))
+        for node, said in itertools.groupby(ontology, key=lambda triple: triple.subject):
+            if node not in shared:
+                output.write(turtle.block(node, map(_row, said)))
+
+
 def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox.Quad]:
     """Yield all quads in the order of writing; with `union`, each triple once, in the default graph."""
     names = sorted(graph.value for graph in store.named_graphs() if graph.value != ONTOLOGY_GRAPH)
@@ -73,9 +116,9 @@ def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox
             yield ox.Quad(triple.subject, triple.predicate, triple.object)
         return
     for graph in graphs:
-        shared, own = _subjects(store, graph)
-        for subject in _sorted(shared) + ([] if slim else own):
-            for triple in _block(store, subject, graph, slim):
+        shared, own = _split(store.quads_for_pattern(None, None, None, graph), graph)
+        for _, triples in [*((node, shared[node]) for node in _sorted(shared)), *([] if slim else own)]:
+            for triple in _block(triples, slim):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
     for triple in [] if slim else _ontology(store, ontology):
         yield ox.Quad(triple.subject, triple.predicate, triple.object, ontology)
@@ -84,15 +127,15 @@ def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox
 def _union(store: ox.Store, graphs: list[ox.NamedNode], ontology: ox.NamedNode, slim: bool, base: str) -> Iterator[ox.Triple]:
     shared: set[ox.NamedNode] = set()
     for graph in graphs:
-        shared |= _subjects(store, graph)[0]
+        shared.update(_split(store.quads_for_pattern(None, None, None, graph), graph)[0])
     entities = {node for node in shared if node.value.startswith(f"{base}entity/")}
     for subject in _sorted(entities):
-        yield from _block(store, subject, None, slim)
+        yield from _everywhere(store, subject, slim)
     for graph in [] if slim else graphs:
-        for subject in _subjects(store, graph)[1]:
-            yield from _block(store, subject, graph, slim)
+        for _, triples in _split(store.quads_for_pattern(None, None, None, graph), graph)[1]:
+            yield from _block(triples, slim)
     for subject in _sorted(shared - entities):
-        yield from _block(store, subject, None, slim)
+        yield from _everywhere(store, subject, slim)
     for triple in [] if slim else _ontology(store, ontology):
         if triple.subject not in shared:
             yield triple
@@ -102,26 +145,32 @@ def _sorted(nodes: Iterable[ox.NamedNode]) -> list[ox.NamedNode]:
     return sorted(nodes, key=lambda node: node.value)
 
 
-def _subjects(store: ox.Store, graph: ox.NamedNode) -> tuple[set[ox.NamedNode], list[ox.NamedNode]]:
-    """Return the subjects of an article's graph that others may speak of too, and its own: article, text, statements, evidence.
+def _split(quads: Iterable[ox.Quad], graph: ox.NamedNode) -> tuple[Blocks, list[tuple[ox.NamedNode, list[ox.Triple]]]]:
+    """Return what an article's graph says of things that others may speak of too, and of its own: article, text, statements, evidence.
 
-    Its own come in the order of writing.
+    Both by subject; its own come in the order of writing.
     """
+    blocks: dict[ox.NamedNode, list[ox.Triple]] = {}
     begins: dict[ox.NamedNode, int] = {}
     derived: dict[ox.NamedNode, list[ox.NamedNode]] = {}
     statements: set[ox.NamedNode] = set()
-    shared: set[ox.NamedNode] = set()
-    rest: set[ox.NamedNode] = set()
-    for quad in store.quads_for_pattern(None, None, None, graph):
-        subject = quad.subject
+    for quad in quads:
+        triple = quad.triple
+        subject, predicate = triple.subject, triple.predicate.value
         assert isinstance(subject, ox.NamedNode)  # article graphs hold no blank nodes
-        if quad.predicate == _BEGIN:
-            begins[subject] = int(quad.object.value) if isinstance(quad.object, ox.Literal) else 0
-        elif quad.predicate == _DERIVED and isinstance(quad.object, ox.NamedNode):
-            derived.setdefault(subject, []).append(quad.object)
-        elif quad.predicate == _TYPE and quad.object == _STATEMENT:
+        if subject in blocks:
+            blocks[subject].append(triple)
+        else:
+            blocks[subject] = [triple]
+        if predicate == _BEGIN.value:
+            begins[subject] = int(triple.object.value) if isinstance(triple.object, ox.Literal) else 0
+        elif predicate == _DERIVED.value:
+            if isinstance(triple.object, ox.NamedNode):
+                derived.setdefault(subject, []).append(triple.object)
+        elif predicate == _TYPE.value and triple.object == _STATEMENT:
             statements.add(subject)
-        (rest if subject.value == graph.value or subject.value.startswith(f"{graph.value}#") else shared).add(subject)
+    mine = f"{graph.value}#"
+    rest = {node for node in blocks if node.value == graph.value or node.value.startswith(mine)}
     own: dict[ox.NamedNode, None] = {}
     spans = {node for nodes in derived.values() for node in nodes}
     for node in _sorted(rest - spans):
@@ -131,31 +180,36 @@ def _subjects(store: ox.Store, graph: ox.NamedNode) -> tuple[set[ox.NamedNode], 
         own[statement] = None
         own.update(dict.fromkeys(places[statement]))
     own.update(dict.fromkeys(_sorted(rest - own.keys())))
-    return shared - statements, list(own)
+    return ({node: triples for node, triples in blocks.items() if node not in rest and node not in statements},
+            [(node, blocks[node]) for node in own if node in blocks])
 
 
-def _block(store: ox.Store, subject: ox.NamedNode, graph: ox.NamedNode | None, slim: bool) -> Iterator[ox.Triple]:
-    """Yield what is said of `subject` in `graph`, or each triple once of all graphs when None."""
-    triples = {quad.triple for quad in store.quads_for_pattern(subject, None, None, graph)}
-    if slim and ox.Triple(subject, _TYPE, _AGENT) in triples:
+def _everywhere(store: ox.Store, subject: ox.NamedNode, slim: bool) -> Iterator[ox.Triple]:
+    """Yield what all graphs say of `subject`, each triple once."""
+    return _block({quad.triple for quad in store.quads_for_pattern(subject, None, None, None)}, slim)
+
+
+def _block(triples: Collection[ox.Triple], slim: bool) -> Iterator[ox.Triple]:
+    """Yield the triples of one subject in the order of writing."""
+    if slim and any(triple.predicate == _TYPE and triple.object == _AGENT for triple in triples):
         return
-    for triple in sorted(triples, key=_rank):
+    for triple in sorted(triples, key=_row):
         if not (slim and triple.predicate == _COUNT):
             yield triple
 
 
-def _ontology(store: ox.Store, graph: ox.NamedNode) -> Iterator[ox.Triple]:
-    triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-    yield from sorted(triples, key=lambda triple: (str(triple.subject), *_rank(triple)))
+def _ontology(store: ox.Store, graph: ox.NamedNode) -> list[ox.Triple]:
+    return _sorted_triples(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
 
 
-def _rank(triple: ox.Triple) -> tuple[int, int, str, str]:
+def _sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    return sorted(triples, key=lambda triple: (str(triple.subject), *_row(triple)))
+
+
+def _row(triple: ox.Triple) -> Row:
+    """Return what is said of the subject: predicates and objects sort by it in the order of writing."""
     predicate = triple.predicate.value
-    if predicate in _FIRST:
-        return 0, _FIRST[predicate], "", str(triple.object)
-    if predicate in _LAST:
-        return 2, _LAST[predicate], "", str(triple.object)
-    return 1, 0, predicate, str(triple.object)
+    return _RANKS.get(predicate, 0), predicate, str(triple.object)
 
 
 #: Local names that every Turtle parser reads without escapes.
@@ -171,13 +225,14 @@ class _Turtle:
 
     def __init__(self, base: str) -> None:
         self.base, self._known = base, {iri: prefix for prefix, iri in prefixes(base).items()}
+        self.iri = functools.lru_cache(maxsize=1 << 14)(self._short)
 
     def header(self) -> str:
         """Return the @base and @prefix lines."""
         names = "".join(f"@prefix {prefix}: <{iri}> .\n" for iri, prefix in self._known.items())
         return f"@base <{self.base}> .\n{names}"
 
-    def iri(self, iri: str) -> str:
+    def _short(self, iri: str) -> str:
         """Return the IRI as prefixed name, relative to the base, or in full."""
         if iri.startswith(self.base) and _RELATIVE.fullmatch(iri, len(self.base)):
             return f"<{iri.removeprefix(self.base)}>"
@@ -186,18 +241,30 @@ class _Turtle:
             return f"{self._known[iri[:cut]]}:{iri[cut:]}"
         return f"<{iri}>"
 
-    def term(self, term: Term) -> str:
-        """Return any term."""
-        if isinstance(term, ox.NamedNode):
-            return self.iri(term.value)
-        if not isinstance(term, ox.Literal) or term.language:
-            return str(term)
-        bare = _BARE.get(term.datatype.value)
-        if bare and bare.fullmatch(term.value):
-            return term.value
-        if term.datatype.value == PREFIXES["xsd"] + "string":
-            return str(term)
-        return f"{str(term).rpartition('^^<')[0]}^^{self.iri(term.datatype.value)}"
+    def verb(self, iri: str) -> str:
+        """Return a predicate."""
+        return "a" if iri == _TYPE.value else self.iri(iri)
+
+    def term(self, text: str) -> str:
+        """Return any term, given as in N-Triples."""
+        if text[0] == "<":
+            return self.iri(text[1:-1])
+        if text[-1] != ">":  # a string, a language's string, a blank node
+            return text
+        quoted, _, datatype = text[:-1].rpartition("^^<")
+        bare = _BARE.get(datatype)
+        return quoted[1:-1] if bare and bare.fullmatch(quoted, 1, len(quoted) - 1) else f"{quoted}^^{self.iri(datatype)}"
+
+    def block(self, subject: Term, rows: Iterable[Row]) -> bytes:
+        """Return all that is said of a subject."""
+        text, before, between = f"\n{self.term(str(subject))} ", "", " ;\n    "
+        for _, predicate, value in sorted(rows):
+            if predicate == before:
+                text += f" , {self.term(value)}"
+            else:
+                text += f"{between if before else ''}{self.verb(predicate)} {self.term(value)}"
+                before = predicate
+        return f"{text} .\n".encode()
 
 
 def _write_turtle(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None:
@@ -208,19 +275,19 @@ def _write_turtle(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None
     before: tuple[object, object, object] = (None, None, None)
     for quad in quads:
         here = (quad.graph_name, quad.subject, quad.predicate)
-        value = turtle.term(quad.object)
+        value = turtle.term(str(quad.object))
         if here == before:
             text = f" , {value}"
         else:
-            verb = "a" if quad.predicate == _TYPE else turtle.iri(quad.predicate.value)
+            verb = turtle.verb(quad.predicate.value)
             text = f" ;\n    {verb} {value}"
             if here[:2] != before[:2]:
                 text = " .\n" if before[1] is not None else ""
                 if quad.graph_name != graph:
                     text += "}\n" if isinstance(graph, ox.NamedNode) else ""
                     graph = quad.graph_name
-                    text += f"\n{turtle.term(graph)} {{\n" if isinstance(graph, ox.NamedNode) else ""
-                text += f"\n{turtle.term(quad.subject)} {verb} {value}"
+                    text += f"\n{turtle.term(str(graph))} {{\n" if isinstance(graph, ox.NamedNode) else ""
+                text += f"\n{turtle.term(str(quad.subject))} {verb} {value}"
         output.write(text.encode())
         before = here
     output.write((" .\n" if before[1] is not None else "").encode() + (b"}\n" if isinstance(graph, ox.NamedNode) else b""))

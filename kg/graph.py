@@ -7,8 +7,10 @@ Oxigraph, on disk, written once (:func:`write_store`) and then only read (:func:
 from __future__ import annotations
 
 import builtins
+import functools
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -22,7 +24,7 @@ from kg import query as queries
 from kg.errors import FolderError, OntologyError
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, prefixes, valid_iri
 from kg.ontology import bundled
-from kg.records import Article, Entity, Extraction, RdfLiteral, Statement
+from kg.records import Article, Entity, Extraction, LocalEntity, RdfLiteral, Statement
 
 if TYPE_CHECKING:
     import rdflib
@@ -44,6 +46,7 @@ def _names(prefix: str) -> dict[str, ox.NamedNode]:
 _KG, _RDF, _RDFS, _XSD, _SKOS = _names("kg"), _names("rdf"), _names("rdfs"), _names("xsd"), _names("skos")
 _SCHEMA, _PROV, _NIF, _EDTF = _names("schema"), _names("prov"), _names("nif"), _names("edtf")
 TYPE, LABEL = _RDF["type"], _RDFS["label"]
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DATATYPES = {"xsd": _XSD, "edtf": _EDTF}
 
 
@@ -55,19 +58,14 @@ def is_plain(statement: Statement) -> bool:
 
 def quads(extraction: Extraction, entities: Iterable[Entity], statements: Iterable[Statement],
           base: str = BASE) -> Iterator[ox.Quad]:
-    """Yield what the graph of one article holds, each quad once, in a fixed order.
+    """Return what the graph of one article holds, each quad once, in a fixed order.
 
     `entities` and `statements` may be those of all articles: what has no part in this article is passed over, and
     so are things without a name that no statement speaks of.
     """
     article = extraction.article
     graph = ox.NamedNode(article_iri(base, article.id))
-    seen: set[ox.Triple] = set()
-    for subject, predicate, value in _triples(extraction, entities, statements, base, graph):
-        triple = ox.Triple(subject, predicate, value)
-        if triple not in seen:
-            seen.add(triple)
-            yield ox.Quad(subject, predicate, value, graph)
+    return iter(dict.fromkeys(ox.Quad(*triple, graph) for triple in _triples(extraction, entities, statements, base, graph)))
 
 
 Triple = tuple[Subject, ox.NamedNode, Object]
@@ -80,9 +78,12 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
     yield from _article(article, graph)
     yield from _provenance(graph, base, mine)
     spoken_of = {iri for statement in mine for iri in _iris(statement)}
+    locals_ = {local.id: local for local in extraction.entities}
+    mentions = Counter(mention.entity for mention in extraction.mentions)
     for entity in sorted(entities, key=lambda e: e.iri):
-        if any(key == article.id for key, _ in entity.members) and (entity.named or entity.iri in spoken_of):
-            yield from _entity(entity, extraction, graph)
+        ids = sorted({local for key, local in entity.members if key == article.id})
+        if ids and (entity.named or entity.iri in spoken_of):
+            yield from _entity(entity, [locals_[i] for i in ids if i in locals_], sum(mentions[i] for i in ids))
     for statement in mine:
         yield from _statement(statement, article, graph, base)
 
@@ -99,9 +100,10 @@ def _places(statement: Statement) -> list[tuple[int, int]]:
 
 def _text(text: str) -> ox.Literal:
     """Return a string literal; a lone surrogate, which no encoding can hold, becomes one U+FFFD, so that offsets stay."""
-    return ox.Literal(re.sub("[\ud800-\udfff]", "\ufffd", text))
+    return ox.Literal(text if text.isascii() else _SURROGATE.sub("\ufffd", text))
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _node(iri: str) -> ox.NamedNode:
     return ox.NamedNode(valid_iri(iri))
 
@@ -119,6 +121,16 @@ def _integer(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=_XSD["integer"])
 
 
+@functools.lru_cache(maxsize=1 << 14)
+def stored(literal: ox.Literal) -> ox.Literal:
+    """Return a literal as the store gives it back: Oxigraph keeps some types by value ("P18M" as "P1Y6M", "1.00" as "1")."""
+    store = ox.Store()
+    store.add(ox.Quad(TYPE, TYPE, literal))
+    kept = next(iter(store)).object
+    assert isinstance(kept, ox.Literal)
+    return kept
+
+
 def _value(value: str | RdfLiteral) -> Object:
     """Return an IRI or a literal as a term; a datatype is a CURIE of xsd or edtf, or an absolute IRI."""
     if isinstance(value, str):
@@ -127,7 +139,7 @@ def _value(value: str | RdfLiteral) -> Object:
     if prefix == "xsd" and name == "string":
         return _text(value.lexical)
     datatype = _DATATYPES[prefix][name] if prefix in _DATATYPES else _node(value.datatype)
-    return ox.Literal(_text(value.lexical).value, datatype=datatype)
+    return stored(ox.Literal(_text(value.lexical).value, datatype=datatype))
 
 
 def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
@@ -137,7 +149,7 @@ def _article(article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
     if article.title:
         yield graph, _SCHEMA["headline"], _text(article.title)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", article.published):
-        yield graph, _SCHEMA["datePublished"], ox.Literal(article.published, datatype=_XSD["date"])
+        yield graph, _SCHEMA["datePublished"], stored(ox.Literal(article.published, datatype=_XSD["date"]))
     elif article.published:
         yield graph, _SCHEMA["datePublished"], _text(article.published)
     for author in article.authors:
@@ -193,19 +205,17 @@ def _extractor(base: str, name: str) -> ox.NamedNode:
     return _node(f"{base}agent/{name}")
 
 
-def _entity(entity: Entity, extraction: Extraction, graph: ox.NamedNode) -> Iterator[Triple]:
+def _entity(entity: Entity, parts: Sequence[LocalEntity], mentions: int) -> Iterator[Triple]:
     """The entity as this article knows it: only the names that the article uses, so that taking it back takes them back."""
     node = _node(entity.iri)
-    ids = {local for article, local in entity.members if article == extraction.article.id}
-    locals_ = [local for local in extraction.entities if local.id in ids]
     for name in entity.types:
         yield node, TYPE, _node(name if ":" in name else KG + name)
     yield node, LABEL, _text(entity.label)
     if entity.named:
         yield node, _SCHEMA["name"], _text(entity.label)
-    for alias in sorted({alias for local in locals_ for alias in (local.label, *local.aliases)} - {entity.label}):
+    for alias in sorted({alias for local in parts for alias in (local.label, *local.aliases)} - {entity.label}):
         yield node, _SKOS["altLabel"], _text(alias)
-    yield node, _KG["mentionCount"], _integer(sum(mention.entity in ids for mention in extraction.mentions))
+    yield node, _KG["mentionCount"], _integer(mentions)
 
 
 def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base: str) -> Iterator[Triple]:
@@ -234,7 +244,7 @@ def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base
         yield node, _KG["when"], _value(statement.when)
     for name, qualifier in statement.qualifiers:
         yield node, _node(name), _value(qualifier)
-    yield node, _KG["confidence"], ox.Literal(f"{statement.confidence:.2f}", datatype=_XSD["decimal"])
+    yield node, _KG["confidence"], stored(ox.Literal(f"{statement.confidence:.2f}", datatype=_XSD["decimal"]))
     yield node, _PROV["wasGeneratedBy"], _activity(graph)
     if statement.extractor:
         yield node, _KG["extractor"], _extractor(base, statement.extractor)
@@ -258,7 +268,8 @@ def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
     for path in paths:
         try:
             for quad in ox.parse(path=str(path)):
-                dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+                value = stored(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
+                dataset.add(ox.Quad(quad.subject, quad.predicate, value, graph))
         except (SyntaxError, ValueError, OSError) as error:
             raise OntologyError(f"{path} can't be read: {' '.join(str(error).split())}; mend the file") from error
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)

@@ -1,0 +1,44 @@
+"""The Turtle written beside the store is what `export` writes from the store."""
+
+from __future__ import annotations
+
+import io
+
+import pyoxigraph as ox
+
+from kg.export import export, turtle_beside
+from kg.graph import open_store, stored, write_store
+from kg.iris import BASE, KG, ONTOLOGY_GRAPH, PREFIXES
+
+XSD = PREFIXES["xsd"]
+
+
+def quad(graph, subject, predicate, value):
+    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), value, ox.NamedNode(graph))
+
+
+def test_turtle_beside_equals_the_export(tmp_path):
+    begin, derived = PREFIXES["nif"] + "beginIndex", PREFIXES["prov"] + "wasDerivedFrom"
+    rdf_type, label = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label"
+    values = [ox.Literal('say "x"\n> .^^<é\u2028'), ox.Literal("x", language="en"), ox.Literal("1.00", datatype=ox.NamedNode(XSD + "decimal")),
+              ox.Literal("P18M", datatype=ox.NamedNode(XSD + "duration")), ox.Literal("^^<x>"), ox.Literal("-07", datatype=ox.NamedNode(XSD + "integer")),
+              ox.Literal("2024~", datatype=ox.NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")), ox.Literal(""), ox.NamedNode("http://x/é_-")]
+    graphs = []
+    for name in ("a", "b"):
+        article = f"{BASE}article/{name}"
+        graphs.append([quad(article, article, label, ox.Literal(name)),
+                       *(quad(article, f"{BASE}entity/ana", f"{KG}p{i % 3}", stored(value) if isinstance(value, ox.Literal) else value)
+                         for i, value in enumerate(values)),
+                       quad(article, f"{BASE}entity/ana", label, ox.Literal(name)),
+                       quad(article, f"{BASE}statement/{name}1", rdf_type, ox.NamedNode(KG + "Statement")),
+                       quad(article, f"{BASE}statement/{name}1", derived, ox.NamedNode(f"{article}#char=5,9")),
+                       quad(article, f"{article}#char=5,9", begin, ox.Literal("5", datatype=ox.NamedNode(XSD + "integer"))),
+                       quad(article, f"{BASE}agent/newskg-1", rdf_type, ox.NamedNode(PREFIXES["prov"] + "SoftwareAgent"))])
+    graphs.append([quad(ONTOLOGY_GRAPH, KG + "p1", label, ox.Literal("p one")),
+                   ox.Quad(ox.BlankNode("b0"), ox.NamedNode(label), ox.Literal("blank"), ox.NamedNode(ONTOLOGY_GRAPH))])
+    beside, after = io.BytesIO(), io.BytesIO()
+    write_store(tmp_path / "store", turtle_beside(graphs, beside, BASE))
+    export(open_store(tmp_path / "store"), "turtle", after, base=BASE)
+    assert beside.getvalue().decode() == after.getvalue().decode()
+    assert beside.getvalue().count(b"e:ana ") == 1
+    assert len(open_store(tmp_path / "store")) == sum(map(len, graphs))
