@@ -212,7 +212,7 @@ def find(store: ox.Store, name: str, spaces: tuple[str, ...]) -> list[ox.NamedNo
     wanted, folded = ox.Literal(_whole(name)), name.casefold()
     named = [quad for label in (_LABEL, _ALT) for quad in store.quads_for_pattern(None, label, wanted, None)]
     found = {quad.subject for quad in named if _within(quad.subject, spaces)}
-    if not found and name.strip():
+    if not found and re.search(r"\w", name):
         words = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.I)
         labels = [(quad.subject, quad.object.value) for label in (_LABEL, _ALT)
                   for quad in store.quads_for_pattern(None, label, None, None)
@@ -390,9 +390,14 @@ def _json_term(term: Term) -> dict[str, str]:
     return cell
 
 
+def _driving(text: str) -> str:
+    """Return `text` with control and direction marks spelled out, as a Markdown table is looked at, not parsed."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", lambda sign: f"\\u{ord(sign.group()):04x}", text)
+
+
 def _markdown(columns: tuple[str, ...], rows: Iterable[Row], names: Names) -> Iterator[str]:
     def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", " ".join(cell.split())) for cell in cells) + " |\n"
+        return "| " + " | ".join(_driving(re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", " ".join(cell.split()))) for cell in cells) + " |\n"
 
     yield line(columns)
     yield "|" + " --- |" * len(columns) + "\n"

@@ -235,7 +235,7 @@ def _graph(store: ox.Store, graph: ox.NamedNode) -> rdflib.Graph:
 
 def _rows(report: rdflib.Graph, article: str) -> Iterator[Row]:
     for result in report.subjects(RDF.type, SH.ValidationResult):
-        node, path, value, severity = (str(report.value(result, part, default="", any=False))  # 0 and false are values too
+        node, path, value, severity = (str(report.value(result, part, default=rdflib.Literal("")))  # 0 and false are values too
                                        for part in (SH.focusNode, SH.resultPath, SH.value, SH.resultSeverity))
         message = "; ".join(sorted(str(text) for text in report.objects(result, SH.resultMessage)))
         yield article, node, path, value, " ".join(message.split()), severity.rpartition("#")[2]
