@@ -20,9 +20,10 @@ def quad(graph, subject, predicate, value):
 def test_turtle_beside_equals_the_export(tmp_path):
     begin, derived = PREFIXES["nif"] + "beginIndex", PREFIXES["prov"] + "wasDerivedFrom"
     rdf_type, label = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label"
-    values = [ox.Literal('say "x"\n> .^^<é\u2028'), ox.Literal("x", language="en"), ox.Literal("1.00", datatype=ox.NamedNode(XSD + "decimal")),
-              ox.Literal("P18M", datatype=ox.NamedNode(XSD + "duration")), ox.Literal("^^<x>"), ox.Literal("-07", datatype=ox.NamedNode(XSD + "integer")),
-              ox.Literal("2024~", datatype=ox.NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")), ox.Literal(""), ox.NamedNode("http://x/é_-")]
+    typed = [("1.00", XSD + "decimal"), ("P18M", XSD + "duration"), ("-07", XSD + "integer"),
+             ("2024~", "http://id.loc.gov/datatypes/edtf/EDTF")]
+    values = [ox.Literal('say "x"\n> .^^<é\u2028'), ox.Literal("x", language="en"), ox.Literal("^^<x>"), ox.Literal(""),
+              ox.NamedNode("http://x/é_-"), *(ox.Literal(text, datatype=ox.NamedNode(iri)) for text, iri in typed)]
     graphs = []
     for name in ("a", "b"):
         article = f"{BASE}article/{name}"
