@@ -151,7 +151,7 @@ def page_data(
     graph_edges = _weights(shown, index)
     community = _communities(len(kept), graph_edges)
     first = _first_view(len(kept), graph_edges, limits.drawn)
-    positions = _layout(first, graph_edges, community)
+    positions = _layout(first, graph_edges, community, [e.label for e in kept])
 
     articles = sorted({a.id: a for a in articles}.values(), key=lambda a: (a.published, a.title, a.id))
     article_index = {a.id: i for i, a in enumerate(articles)}
@@ -339,28 +339,56 @@ def _disputed(statements: Iterable[Statement]) -> set[str]:
 
 # --- coordinates -------------------------------------------------------------------------------------------------------------
 
+GAP = 24.0  # between two groups
+ASPECT = 1.2  # width by height of the space between the page's columns; the page stretches what it gets to its own
 
-def _layout(nodes: Sequence[int], weights: Mapping[tuple[int, int], int], community: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return whole-number coordinates: each community laid out by Fruchterman-Reingold, then packed as circles on a spiral."""
+
+def _layout(
+    nodes: Sequence[int], weights: Mapping[tuple[int, int], int], community: Sequence[int], labels: Sequence[str]
+) -> dict[int, tuple[int, int]]:
+    """Return whole-number coordinates in pixels, with room for each node's name below it.
+
+    Each community is laid out by Fruchterman-Reingold; the rectangles around them are then packed, the largest first, where the
+    whole stays smallest (nearer to what they are linked with, of two equal places).
+    """
     groups: dict[int, list[int]] = defaultdict(list)
     for node in nodes:
         groups[community[node]].append(node)
     inside: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    between: dict[int, set[int]] = defaultdict(set)
     for a, b in weights:
         if community[a] == community[b]:
             inside[community[a]].append((a, b))
-    placed: list[tuple[float, float, float]] = []
+        elif community[a] in groups and community[b] in groups:
+            between[community[a]].add(community[b])
+            between[community[b]].add(community[a])
+    placed: dict[int, Box] = {}
     positions: dict[int, tuple[int, int]] = {}
     for number in sorted(groups, key=lambda n: (-len(groups[n]), groups[n][0])):
-        local = _layout_group(groups[number], inside[number])
-        radius = max(math.hypot(x, y) for x, y in local.values()) + 60
-        cx, cy = _free_place(radius, placed)
-        placed.append((cx, cy, radius))
-        positions.update({node: (round(cx + x), round(cy + y)) for node, (x, y) in local.items()})
+        sizes = {node: _label_size(labels[node]) for node in groups[number]}
+        local = _layout_group(groups[number], inside[number], sizes)
+        left = min(x - sizes[node][0] / 2 for node, (x, _) in local.items())
+        right = max(x + sizes[node][0] / 2 for node, (x, _) in local.items())
+        top, bottom = (f(y + sign * sizes[node][1] / 2 for node, (_, y) in local.items()) for f, sign in ((min, -1), (max, 1)))
+        size = (right - left + GAP, bottom - top + GAP)
+        cx, cy = _free_place(size, placed, between[number])
+        placed[number] = (cx, cy, *size)
+        dx, dy = cx - (left + right) / 2, cy - (top + bottom) / 2
+        positions.update({node: (round(x + dx), round(y + dy)) for node, (x, y) in local.items()})
     return positions
 
 
-def _layout_group(nodes: Sequence[int], edges: Iterable[tuple[int, int]]) -> dict[int, tuple[float, float]]:
+Box = tuple[float, float, float, float]  # the middle's x and y, width, height
+
+
+def _label_size(label: str) -> tuple[float, float]:
+    """Return the room that a node with its name takes: about 7 pixels a character, a line below the node."""
+    return max(52.0, 7.0 * len(_short(label, 34)) + 12), 46.0
+
+
+def _layout_group(
+    nodes: Sequence[int], edges: Iterable[tuple[int, int]], sizes: Mapping[int, tuple[float, float]]
+) -> dict[int, tuple[float, float]]:
     import igraph
 
     index = {node: i for i, node in enumerate(nodes)}
@@ -370,43 +398,54 @@ def _layout_group(nodes: Sequence[int], edges: Iterable[tuple[int, int]]) -> dic
     igraph.set_random_number_generator(random.Random(1))
     graph = igraph.Graph(n=count, edges=inner)
     coords = graph.layout_fruchterman_reingold(seed=start, niter=500, grid=False).coords if count > 2 else start
-    middle_x, middle_y = (sum(c[k] for c in coords) / count for k in (0, 1))
-    points = [(x - middle_x, y - middle_y) for x, y in coords]
-    near = sorted(min(math.dist(p, q) for q in points if q is not p) for p in points) if count > 1 else [1.0]
-    scale = 95 / max(near[len(near) // 2], 1e-6)
-    points = _spread([(x * scale, y * scale) for x, y in points], 84)
-    return {node: points[i] for i, node in enumerate(nodes)}
+    near = sorted(min(math.dist(p, q) for q in coords if q is not p) for p in coords) if count > 1 else [1.0]
+    scale = 80 / max(near[len(near) // 2], 1e-6)
+    return _spread({node: (coords[i][0] * scale * ASPECT, coords[i][1] * scale) for i, node in enumerate(nodes)}, sizes)
 
 
-def _spread(points: list[tuple[float, float]], least: float) -> list[tuple[float, float]]:
-    """Return the points pushed apart until any two are at least `least` apart (or 60 rounds have passed)."""
-    spots = [list(p) for p in points]
-    for _ in range(60):
+def _spread(points: Mapping[int, tuple[float, float]], sizes: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
+    """Return the points pushed apart until no two boxes overlap (or 200 rounds have passed), each pair the shorter way."""
+    spots = {node: list(points[node]) for node in sorted(points)}
+    nodes = list(spots)
+    for _ in range(200):
         moved = False
-        for i, p in enumerate(spots):
-            for q in spots[:i]:
-                dx, dy = p[0] - q[0], (p[1] - q[1]) * 1.3  # labels lie flat: more room is needed sideways
-                distance = math.hypot(dx, dy) or 1e-6
-                if distance < least:
-                    push = (least - distance) / distance / 2
-                    p[0] += dx * push
-                    p[1] += dy * push
-                    q[0] -= dx * push
-                    q[1] -= dy * push
-                    moved = True
+        for i, a in enumerate(nodes):
+            for b in nodes[:i]:
+                p, q = spots[a], spots[b]
+                over = [(sizes[a][k] + sizes[b][k]) / 2 - abs(p[k] - q[k]) for k in (0, 1)]
+                if min(over) <= 0.5:
+                    continue
+                k = 0 if over[0] < over[1] * 1.5 else 1
+                push = (over[k] / 2 + 0.5) * (1 if p[k] >= q[k] else -1)
+                p[k] += push
+                q[k] -= push
+                moved = True
         if not moved:
             break
-    return [(x, y) for x, y in spots]
+    return {node: (x, y) for node, (x, y) in spots.items()}
 
 
-def _free_place(radius: float, placed: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
-    """Return the first point on a flat spiral where a circle of `radius` touches none of those placed."""
-    for step in range(100_000):
-        angle, distance = step * 0.25, step * 3.0
-        x, y = math.cos(angle) * distance * 1.15, math.sin(angle) * distance
-        if all(math.hypot(x - px, y - py) >= radius + pr for px, py, pr in placed):
-            return x, y
-    return 0.0, 0.0
+def _free_place(size: tuple[float, float], placed: Mapping[int, Box], linked: Iterable[int]) -> tuple[float, float]:
+    """Return where a rectangle touches none of those placed and the whole stays smallest: beside or over the edges of others."""
+    if not placed:
+        return 0.0, 0.0
+    width, height = size
+    xs = sorted({x + sign * (w / 2 + side * width / 2) for x, _, w, _ in placed.values() for sign in (-1, 1) for side in (-1, 1)} | {0.0})
+    ys = sorted({y + sign * (h / 2 + side * height / 2) for _, y, _, h in placed.values() for sign in (-1, 1) for side in (-1, 1)} | {0.0})
+    ends = [placed[n] for n in sorted(linked) if n in placed]
+    best: tuple[float, float, float, float] | None = None
+    for x in xs:
+        for y in ys:
+            if any(abs(x - px) < (width + w) / 2 - 0.5 and abs(y - py) < (height + h) / 2 - 0.5 for px, py, w, h in placed.values()):
+                continue
+            boxes = [*placed.values(), (x, y, width, height)]
+            wide = max(px + w / 2 for px, _, w, _ in boxes) - min(px - w / 2 for px, _, w, _ in boxes)
+            tall = max(py + h / 2 for _, py, _, h in boxes) - min(py - h / 2 for _, py, _, h in boxes)
+            away = sum(math.hypot(x - px, y - py) for px, py, _, _ in ends) / (len(ends) or 1)
+            score = (round(max(wide / ASPECT, tall)), round(away + math.hypot(x / ASPECT, y), 3), x, y)
+            best = min(best, score) if best else score
+    assert best  # beyond the outermost edge there is always room
+    return best[2], best[3]
 
 
 def _network(

@@ -99,12 +99,11 @@ function drawView(view) {
     if (known) { known.count += edge.count; edge.labels.forEach((label) => known.labels.add(label)); }
     else merged.set(id, { ...edge, id, from, to });
   }
-  const scale = frameOf([...new Set(nodes.map(standIn))].map((id) => places.get(id))).scale;
+  const scale = frameOf([...new Set(nodes.map(standIn))], places).scale;
   const lines = merged.size > 150 && view.view === "overview" ? mergeLines([...merged.values()]) : [...merged.values()];
-  const packed = places !== homePlaces && view.view === "overview" && !view.more.length && view.n > 0;
-  const atHome = (ids) => packed ? ids : ids.filter((id) => homePlaces.has(id) && places.get(id)[0] === homePlaces.get(id)[0] && places.get(id)[1] === homePlaces.get(id)[1]);
+  const settled = (ids) => (view.more.length ? ids.filter((id) => atHome().get(id)?.join() === places.get(id).join()) : ids);  // newcomers stand beside who brought them
   drawn = { unit: 1 / scale, nodes: [...new Set(nodes.map(standIn))], edges: lines, places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
-    groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, atHome(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
+    groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, settled(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
   style();
 }
 
@@ -172,19 +171,24 @@ function selectedNodes() {
 }
 
 function fitView() {
-  const { x, y, scale } = frameOf(drawn.nodes.map((id) => drawn.places.get(id)));
+  const { x, y, scale } = frameOf(drawn.nodes, drawn.places);
   network.moveTo({ position: { x, y }, scale });
 }
 
-// The middle and scale at which all the places can be seen, with room for names at the sides and for what lies over the picture.
-function frameOf(places) {
-  if (!places.length) return { x: 0, y: 0, scale: 1 };
+// The middle and the largest scale at which all nodes and the names below them can be seen, with room for the line above the picture.
+function frameOf(ids, places) {
+  if (!ids.length) return { x: 0, y: 0, scale: 1 };
   const { clientWidth: width, clientHeight: height } = byId("canvas");
-  const [left, right] = [Math.min(...places.map((p) => p[0])), Math.max(...places.map((p) => p[0]))];
-  const [top, bottom] = [Math.min(...places.map((p) => p[1])), Math.max(...places.map((p) => p[1]))];
-  const above = width < 480 ? 105 : 62;  // the line above the picture
-  const scale = Math.max(0.05, Math.min((width - Math.min(150, width * 0.3)) / Math.max(1, right - left), (height - above - 45) / Math.max(1, bottom - top), 1.3));
-  return { x: (left + right) / 2, y: (top + bottom) / 2 - (above - 35) / 2 / scale, scale };
+  const above = width < 480 ? 105 : 52;
+  const boxes = ids.map((id) => [...places.get(id), Math.min(labelWidth(id) / 2, width / 5)]);
+  let frame;
+  for (let scale = 1.5; scale > 0.05; scale *= 0.97) {
+    const [left, right] = [Math.min(...boxes.map(([x, , w]) => x * scale - w)), Math.max(...boxes.map(([x, , w]) => x * scale + w))];
+    const [top, bottom] = [Math.min(...boxes.map(([, y]) => y * scale - 18)), Math.max(...boxes.map(([, y]) => y * scale + 34))];
+    frame = { x: (left + right) / 2 / scale, y: (top + bottom - above) / 2 / scale, scale };
+    if (right - left < width - 12 && bottom - top < height - above - 6) break;
+  }
+  return frame;
 }
 
 // Moves the picture so that the selection can be seen, if it can't.
@@ -267,8 +271,7 @@ function drawLabels(context) {
     const text = labelOf(p.id);
     const w = context.measureText(text).width + 6;
     const h = size + 4;
-    const places = [[p.x - w / 2, p.y + p.r + 1], [p.x - w / 2, p.y - p.r - h - 1], [p.x + p.r + 2, p.y - h / 2], [p.x - p.r - w - 2, p.y - h / 2]];
-    const spot = places.map(([x, y]) => ({ x, y, w, h, id: p.id })).find((box) => free(box) && box.x > 1 && box.x + w < width - 1) || (first(p) < 2 ? { x: places[0][0], y: places[0][1], w, h, id: p.id } : null);
+    const spot = labelSpot(p, w, h, width, free, labelBoxes, dots, first(p) < 2);
     if (!spot) continue;
     labelBoxes.push({ ...spot, text, size, bold: context.font.startsWith("600"), faint });
     write(context, text, spot.x + 3, spot.y + size, faint ? colours.soft : colours.ink, colours.paper, faint ? 0.45 : 1);
@@ -276,6 +279,19 @@ function drawLabels(context) {
   drawEdgeWords(context, chosen, colours, free);
   drawGroupNames(context, colours, free, lit.size > 0);
   context.restore();
+}
+
+// Where a name can stand: below, above, beside or at a corner of its node, touching nothing; the names of large nodes, which come
+// first, may lie over smaller nodes rather than be left out; what the reader points at is always written.
+function labelSpot({ id, x, y, r }, w, h, width, free, labels, dots, always) {
+  const [left, right, above, below] = [x - r - w - 2, x + r + 2, y - r - h - 1, y + r + 1];
+  const spots = [[x - w / 2, below], [x - w / 2, above], [right, y - h / 2], [left, y - h / 2], [x + 2, below - 3], [x - w - 2, below - 3], [x + 2, above + 3], [x - w - 2, above + 3]]
+    .map(([bx, by]) => ({ x: bx, y: by, w, h, id })).filter((box) => always || (box.x > 1 && box.x + w < width - 1));
+  const found = spots.find(free);
+  if (found || (!always && r < 11)) return found;
+  const hidden = (box) => dots.filter((dot) => dot.id !== id && touch(box, dot)).reduce((sum, dot) => sum + dot.w * (dot.w > 1.2 * r ? 9 : 1), 0);
+  const open = spots.filter((box) => !labels.some((other) => touch(box, other))).sort((a, b) => hidden(a) - hidden(b))[0];
+  return open || (always ? spots[0] : null);
 }
 
 const touch = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

@@ -73,10 +73,56 @@ const homePlaces = new Map(raw.network.nodes.map((node) => [node.id, [node.x, no
 
 function placeNodes(view, nodes, edges) {
   if (view.view === "path") return placePath(view, nodes);
-  if (view.view === "ego") return placeRings(view, nodes, edges);
-  if (view.view === "overview" && !view.more.length && (view.n || nodes.filter((id) => homePlaces.has(id)).length < nodes.length * 0.6)) return packGroups(nodes, edges);
-  const places = new Map(nodes.filter((id) => view.view !== "community" && homePlaces.has(id)).map((id) => [id, homePlaces.get(id)]));
-  return relax(nodes, edges, places);
+  if (view.view === "ego") return stretch(spread(placeRings(view, nodes, edges), new Set([view.focus])));
+  if (view.view === "overview" && !view.more.length && (view.n || byId("canvas").clientWidth < 480 || nodes.filter((id) => homePlaces.has(id)).length < nodes.length * 0.6)) return stretch(packGroups(nodes, edges));
+  if (view.view === "community") return stretch(spread(relax(nodes, edges, new Map())));
+  const home = atHome();
+  const places = new Map(nodes.filter((id) => home.has(id)).map((id) => [id, home.get(id)]));
+  return places.size === nodes.length ? places : spread(relax(nodes, edges, places), new Set(places.keys()));
+}
+
+// The first view's places as the window's shape stretches them; kept, so that they stay while neighbours come and go.
+let home = null;
+function atHome() {
+  const { clientWidth: width, clientHeight: height } = byId("canvas");
+  if (home?.width !== width || home?.height !== height) home = { width, height, places: stretch(homePlaces) };
+  return home.places;
+}
+
+// Widens or heightens the picture, by no more than a factor of two, towards the shape of the space it has.
+function stretch(places) {
+  const { clientWidth: width, clientHeight: height } = byId("canvas");
+  const span = (k) => Math.max(...[...places.values()].map((p) => p[k])) - Math.min(...[...places.values()].map((p) => p[k]));
+  const [wide, tall] = [span(0), span(1)];
+  if (places.size < 3 || !wide || !tall || !height) return places;
+  const by = Math.max(0.5, Math.min(2, ((width - 110) / Math.max(1, height - 110)) / (wide / tall)));
+  return new Map([...places].map(([id, [x, y]]) => [id, [Math.round(x * Math.max(1, by)), Math.round(y * Math.max(1, 1 / by))]]));
+}
+
+// The room that a node with its name takes, in pixels, as _label_size in kg/view.py reckons it.
+const labelWidth = (id) => Math.max(52, 7 * labelOf(id).length + 12);
+const LABEL_HEIGHT = 46;
+
+// Pushes nodes apart until no two boxes of node and name overlap (or the rounds are over), each pair the shorter way.
+function spread(places, fixed = new Set()) {
+  const spots = [...places].sort((a, b) => a[0] - b[0]).map(([id, [x, y]]) => ({ id, at: [x, y], size: [labelWidth(id), LABEL_HEIGHT], fixed: fixed.has(id) }));
+  for (let round = 0; round < (spots.length > 120 ? 25 : 80); round += 1) {
+    let moved = false;
+    for (let i = 1; i < spots.length; i += 1) for (let j = 0; j < i; j += 1) {
+      const [a, b] = [spots[i], spots[j]];
+      if (a.fixed && b.fixed) continue;
+      const over = [0, 1].map((k) => (a.size[k] + b.size[k]) / 2 - Math.abs(a.at[k] - b.at[k]));
+      if (Math.min(...over) <= 0.5) continue;
+      const k = over[0] < over[1] * 1.5 ? 0 : 1;
+      const push = (over[k] + 1) * (a.at[k] >= b.at[k] ? 1 : -1);
+      const share = a.fixed ? 0 : b.fixed ? 1 : 0.5;
+      a.at[k] += push * share;
+      b.at[k] -= push * (1 - share);
+      moved = true;
+    }
+    if (!moved) break;
+  }
+  return new Map(spots.map((spot) => [spot.id, spot.at.map(Math.round)]));
 }
 
 function placePath({ focus, to }, nodes) {
@@ -116,27 +162,41 @@ function placeRings({ focus }, nodes, edges) {
   return places;
 }
 
-// Each community laid out by itself, then packed as circles on a spiral, the largest first: as kg/view.py does for the first view.
+// Each community laid out by itself, then packed as rectangles, the largest first, where the whole stays smallest: as kg/view.py does
+// for the first view.
 function packGroups(nodes, edges) {
+  const { clientWidth, clientHeight } = byId("canvas");
+  const aspect = Math.max(0.5, Math.min(2, clientWidth / Math.max(1, clientHeight)));
   const groups = new Map();
   for (const id of nodes) groups.set(entities[id].community, [...(groups.get(entities[id].community) || []), id]);
-  const circles = [];
+  const boxes = [];
   const places = new Map();
   for (const ids of [...groups.values()].sort((a, b) => b.length - a.length || a[0] - b[0])) {
     const within = new Set(ids);
-    const local = relax(ids, edges.filter((e) => within.has(e.from) && within.has(e.to)), new Map());
-    const middle = [0, 1].map((k) => ids.reduce((sum, id) => sum + local.get(id)[k], 0) / ids.length);
-    const radius = 55 + Math.max(...ids.map((id) => Math.hypot(local.get(id)[0] - middle[0], local.get(id)[1] - middle[1])));
-    const wide = byId("canvas").clientWidth / Math.max(1, byId("canvas").clientHeight);
-    let [x, y] = [0, 0];
-    for (let step = 0; circles.some((c) => Math.hypot(c.x - x, c.y - y) < c.radius + radius); step += 1) {
-      x = Math.cos(step * 0.25) * step * 3 * Math.sqrt(wide);
-      y = (Math.sin(step * 0.25) * step * 3) / Math.sqrt(wide);
-    }
-    circles.push({ x, y, radius });
-    for (const id of ids) places.set(id, [Math.round(x + local.get(id)[0] - middle[0]), Math.round(y + local.get(id)[1] - middle[1])]);
+    const local = spread(relax(ids, edges.filter((e) => within.has(e.from) && within.has(e.to)), new Map()));
+    const [left, right] = [Math.min(...ids.map((id) => local.get(id)[0] - labelWidth(id) / 2)), Math.max(...ids.map((id) => local.get(id)[0] + labelWidth(id) / 2))];
+    const [top, bottom] = [Math.min(...ids.map((id) => local.get(id)[1])) - LABEL_HEIGHT / 2, Math.max(...ids.map((id) => local.get(id)[1])) + LABEL_HEIGHT / 2];
+    const box = freePlace(right - left + 24, bottom - top + 24, boxes, aspect);
+    boxes.push(box);
+    for (const id of ids) places.set(id, [Math.round(box.x + local.get(id)[0] - (left + right) / 2), Math.round(box.y + local.get(id)[1] - (top + bottom) / 2)]);
   }
   return places;
+}
+
+function freePlace(w, h, boxes, aspect) {
+  if (!boxes.length) return { x: 0, y: 0, w, h };
+  const lines = (middle, size, own) => [...new Set([0, ...boxes.flatMap((b) => [-1, 1].flatMap((sign) => [-1, 1].map((side) => b[middle] + sign * (b[size] / 2 + (side * own) / 2))))])];
+  const edge = [Math.min(...boxes.map((b) => b.x - b.w / 2)), Math.max(...boxes.map((b) => b.x + b.w / 2)), Math.min(...boxes.map((b) => b.y - b.h / 2)), Math.max(...boxes.map((b) => b.y + b.h / 2))];
+  let best = null;
+  for (const x of lines("x", "w", w)) for (const y of lines("y", "h", h)) {
+    const wide = Math.max(edge[1], x + w / 2) - Math.min(edge[0], x - w / 2);
+    const tall = Math.max(edge[3], y + h / 2) - Math.min(edge[2], y - h / 2);
+    const score = [Math.round(Math.max(wide / aspect, tall)), Math.hypot(x / aspect, y)];
+    if (best && (score[0] > best.score[0] || (score[0] === best.score[0] && score[1] >= best.score[1]))) continue;
+    if (boxes.some((b) => Math.abs(x - b.x) < (w + b.w) / 2 - 0.5 && Math.abs(y - b.y) < (h + b.h) / 2 - 0.5)) continue;
+    best = { x, y, w, h, score };
+  }
+  return best;
 }
 
 // Fruchterman-Reingold for the nodes that have no place yet; the others stay where they are. No randomness: new ones begin on a spiral
