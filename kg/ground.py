@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kg.iris import KG, OPEN, slug
-from kg.ontology import RDF, Ontology, Property, Slot, Wording, singular
+from kg.ontology import CLAUSES, RDF, Ontology, Property, Slot, Wording, singular
 from kg.records import Argument, Claim, Entity, Extraction, Mention, RdfLiteral, Span, Statement
 
 #: forms whose predicate noun is said of the subject: "X is a Y", "X, a Y", "Y X"
@@ -112,10 +112,6 @@ class _Article:
                         found.append(Argument(between[0].lower(), other.start, other.end, other.id))
         return found
 
-    def values_in(self, argument: Argument) -> bool:
-        """Say whether an argument is a value: a date, amount or number."""
-        return argument.mention is not None and self.mentions[argument.mention].value is not None
-
     def cut(self, span: Span | Argument | Mention) -> str:
         """Return the text of a span on one line."""
         return " ".join(self.text[span.start : span.end].split())
@@ -179,7 +175,13 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
     unary = prop.kinds == ("boolean",)
     if unary and any(a.role in _COMPLETING and not any(a.role in r for r in roles) for a in claim.arguments):
         return  # "S appeal" is not "she appealed to be heard"
+    patient = unary and any(slot.part == "S" and "object" in slot.roles for slot in wording.slots)
+    if patient and any(a.role == "subject" for a in claim.arguments):
+        return  # "find S" is "the ring was found", not "the inquiry found no fault"
     own = list(claim.arguments)
+    clausal = wording.form == "verb" and any("clause" in r for r in roles) and not any("object" in r for r in roles)
+    if clausal and any(a.role == "object" and article.fit(article.types_of(a), ["Agent"]) != 2 for a in claim.arguments):
+        return  # "S decide O" is not "she chose the hat to please him"; in "she told the press that ..." the object is addressed
     nearby = list(own)  # also what belongs to the nouns demanded: "file (lawsuit) against O"
     if wording.form == "noun":
         nearby.extend(a for a in article.parts[article.noun_end(claim)] if a not in nearby)
@@ -301,8 +303,12 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
     fits = [_slot_fit(article, slots["S"], subject, prop.domain, lenient)]
     mention = article.mentions[object_.mention] if object_.mention is not None else None
     kind = slots["O"].type
-    if kind == "clause":
-        fits.append(2 if object_.role == "clause" and "text" in prop.kinds else 0)
+    if kind in CLAUSES:
+        words = article.cut(object_).split()
+        manner = _SAID in (prop.iri, *prop.ancestors) and words[:1] and words[0].endswith("ing") and words[0] not in _NO_GERUNDS
+        fits.append(2 if object_.role == "clause" and "text" in prop.kinds and not (manner and words[0].islower()) else 0)
+        if kind == "doing" and not (words[:1] == ["to"] or words[:2] == ["not", "to"] or (words and words[0].endswith("ing"))):
+            return 0
     elif object_.role == "true":
         fits.append(2)
     elif prop.kinds:
@@ -314,6 +320,11 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
     else:
         fits.append(_slot_fit(article, slots["O"], object_, prop.range, lenient))
     return 0 if 0 in fits else sum(fits)
+
+
+_SAID = KG + "said"
+#: words in -ing that may open what is said; a gerund tells how it is said: "tweeted using his phone"
+_NO_GERUNDS = frozenset({"nothing", "something", "everything", "anything", "during", "according"})
 
 
 def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequence[str], lenient: bool) -> int:
@@ -572,17 +583,25 @@ class _Writer:
         subjects, label = by_role["subject"], claim.lemma.lower()
         objects = by_role["object"] or by_role["complement"] or by_role["clause"]
         if not subjects and claim.passive:  # "the house was burnt": the patient is spoken of
-            subjects, objects, label = by_role["object"], by_role["complement"], f"be {_participle(self.article, claim)}"
+            objects = by_role["complement"] or by_role["clause"]
+            subjects, label = by_role["object"], f"be {_participle(self.article, claim)}"
         first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)), None)
         prop = ""
         if label == "be" and objects and self.is_adjective(objects[0]):
             words = self.article.cut(objects[0]).lower()
             if words.split()[-1] in _HOLLOW and by_role["clause"]:
                 return  # "is able to win": the clause has a statement of its own
-            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1 and not self.article.values_in(first):
+            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1:
                 objects, label = [first], f"be {words} {first.role}"
             else:
                 prop = KG + "description"
+        elif (
+            label == "be"
+            and objects
+            and self.article.cut(objects[0]).startswith("to ")
+            and self.article.fit(self.article.types_of(subjects[0]) if subjects else (), ["Agent"])
+        ):
+            return  # "the players are to travel": the infinitive has a statement of its own
         elif not objects:
             objects = [first] if first else []
             label = f"{label} {first.role}" if first else label
@@ -617,7 +636,7 @@ class _Writer:
             name = self.ontology.class_of(phrase)
             if not found and name and name != "Person" and self.article.fit(types, [name]):
                 found.append((RDF + "type", self.ontology.classes[name].iri))
-            if not found:
+            if not found and phrase.lower() not in _VAGUE:
                 found.append((KG + "description", RdfLiteral(phrase)))
             for prop, object_ in found:
                 yield self.statement(claim, iri, prop, object_, "", frozenset(claim.arguments), [], 1.0)
@@ -775,6 +794,8 @@ _CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "tim
 _ADJECTIVE_PREPOSITIONS = frozenset({"of", "for", "to", "with", "about", "from", "by", "against", "than", "over", "toward", "towards"})
 #: adjectives that say nothing without their clause
 _HOLLOW = frozenset({"able", "unable", "likely", "unlikely", "set", "due", "certain", "sure", "bound", "about", "supposed", "going"})
+#: nouns that describe nothing by themselves
+_VAGUE = frozenset({"time", "life", "case", "way", "thing", "part", "one", "lot", "use", "matter", "number", "reason", "side", "first"})
 #: words that are no object: what the parser makes of subordinate clauses and lists
 _EMPTY = frozenset({"that", "whether", "if", "what", "which", "who", "so", "every", "there", "such", "as", "-", "–", "—", ""})
 #: roles without which a verb says something else

@@ -43,6 +43,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     RDFS + "Literal": ("text",),
     RDF + "langString": ("text",),
 }
+#: what a clause may be demanded to be: any, or an infinitive or gerund ("to sell the mill", "selling the mill")
+CLAUSES = frozenset({"clause", "doing"})
 VALUE_KINDS = frozenset({"date", "duration", "money", "percent", "quantity", "number"})
 
 SlotKind = Literal["S", "O", "qualifier", "heads"]
@@ -530,12 +532,12 @@ class _Builder:
         """Return the slot with its type as a class name or kind of value; a class of the property's own namespace goes first."""
         name = slot.type
         inside = self._resolved(slot.inside, prop, classes) if slot.inside else None
-        if name and name not in VALUE_KINDS and name != "clause":
+        if name and name not in VALUE_KINDS and name not in CLAUSES:
             own = class_name(prop.iri[: len(prop.iri) - len(prop.name)] + name)
             name = own if own in classes else name
             if name not in classes:
                 kinds = ", ".join(sorted(VALUE_KINDS))
-                raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, {kinds})")
+                raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, doing, {kinds})")
         return replace(slot, type=name, inside=inside)
 
     def _bearer(self, prop: Property) -> Iterator[Bearer]:
@@ -621,7 +623,7 @@ def _verb(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
     if len(bare) > 2:
         raise ValueError("more than two noun phrases after the verb; put a preposition between them")
     for roles, token in zip([("indirect",), ("object",)][-len(bare) :] if bare else [], bare, strict=True):
-        slots.append(_slot(token, ("clause",) if token.endswith(":clause") else roles))
+        slots.append(_slot(token, ("clause",) if token.partition(":")[2] in CLAUSES else roles))
     return words, slots + _prepositions(tokens)
 
 
