@@ -58,7 +58,7 @@ def child(mode: str, files: list[Path], copies: int) -> None:
     print(json.dumps({"tokens": tokens, "seconds": seconds}))
 
 
-def speed(shared: Path, copies: int = 4) -> dict[str, float]:
+def speed(shared: Path, copies: int = 5) -> dict[str, float]:
     """Print and return tokens per CPU second of each mode, the median of rounds run in turn, and the ratios."""
     modes = ("bare", "bare-numpy", "build")
     rates: dict[str, list[float]] = {mode: [] for mode in modes}
