@@ -108,7 +108,9 @@ class _Reader:
             return
         word = tree.words[last].lower()
         lemma = tree.lemmas[last].lower()
-        if tree.pos[last] not in ("NOUN", "PROPN", "VERB") or word in NOT_TITLES:
+        # the tagger takes rare titles for adjectives, where the parser still sees a noun: "cinematographer Halina Roe"
+        noun = tree.pos[last] in ("NOUN", "PROPN", "VERB") or (tree.pos[last] == "ADJ" and tree.deps[last] == "compound")
+        if not noun or word in NOT_TITLES:
             return
         person = lemma in self.nouns.people or word in self.nouns.people or word in TITLES
         if (mention.type == "Person" and not person) or (mention.type != "Person" and person and mention.type in NEVER_PEOPLE):
