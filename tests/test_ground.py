@@ -15,9 +15,11 @@ from kg.extract.tree import Tree
 from kg.ground import entity_types, ground
 from kg.iris import KG, OPEN
 from kg.ontology import Ontology, load
+from kg.read import read as kg_read
 from kg.records import Argument, Article, Claim, Entity, Extraction, LocalEntity, Mention, RdfLiteral, Span, Statement, Value
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "ontology.toml").read_text(encoding="utf-8"))["case"]
+TABLE = tomllib.loads((Path(__file__).parent / "cases" / "ontology.toml").read_text(encoding="utf-8"))
+CASES, PAIRS = TABLE["case"], TABLE["pairs"]
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -55,6 +57,46 @@ def test_case(case: dict[str, Any]) -> None:
         assert wanted in found, "\n".join(["not found; there are:", *found])
     for unwanted in case.get("not", []):
         assert not [line for line in found if unwanted in line], "\n".join(["found:", *found])
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_one_sentence_gives_the_property_and_one_that_looks_alike_does_not(name: str) -> None:
+    gives, not_ = map(read, PAIRS[name])
+    assert any(s.property == KG + name for s in gives), "\n".join(["not found; there are:", *triples(gives)])
+    assert not any(s.property == KG + name for s in not_), "\n".join(["found:", *triples(not_)])
+
+
+SAMPLES = sorted((Path(__file__).parents[1] / "data" / "articles").glob("*.txt"))
+SHARED = sorted((Path(__file__).parents[1].parent / "shared" / "articles").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", SAMPLES + SHARED, ids=lambda path: path.stem)
+def test_statements_conform_to_domain_and_range(path: Path) -> None:
+    ontology = load()
+    [article] = kg_read([str(path)])
+    assert isinstance(article, Article)
+    extraction = read_claims(article, Tree.of(parse.parse(parse.load(), article.text)))
+    types = entity_types(extraction, ontology)
+    entities = {e.id: Entity(f"e:{e.id}", e.label, types[e.id], e.named) for e in extraction.entities}
+    classes = {entity.iri: entity.types for entity in entities.values()}
+
+    def may_be(iri: str, wanted: Sequence[str]) -> bool:
+        return not wanted or any(
+            one == "Thing" or ontology.is_a(one, name) or ontology.overlap(one, name) for one in classes[iri] for name in wanted
+        )
+
+    for s in ground(extraction, entities, ontology):
+        for iri, value in ((s.property, s.object), *s.qualifiers):
+            prop = ontology.properties.get(iri)
+            if prop is None:
+                continue
+            assert isinstance(value, RdfLiteral) == bool(prop.kinds), f"{s} has a value of the wrong kind for {prop.name}"
+            if isinstance(value, str):
+                assert may_be(value, prop.range), f"{value} is not in the range of {prop.name}"
+            elif prop.datatype.endswith(("#boolean", "#duration")):
+                assert value.datatype == "xsd:" + prop.datatype.rpartition("#")[2], f"{value} is no {prop.datatype}"
+        prop = ontology.properties.get(s.property)
+        assert prop is None or may_be(s.subject, prop.domain), f"{s.subject} is not in the domain of {s.property}"
 
 
 #: examples whose construction the extractors don't read yet
@@ -119,9 +161,7 @@ def sue(text: str = "Ana sue Bo", **rest: Any) -> Extraction:
 
 
 def test_circumstances_are_copied() -> None:
-    [one] = statements(
-        sue(polarity="Negative", certainty="Possible", tense="Future", status="Claimed", speaker=1, cue=Span(4, 7)), load()
-    )
+    [one] = statements(sue(polarity="Negative", certainty="Possible", tense="Future", status="Claimed", speaker=1, cue=Span(4, 7)), load())
     assert (one.property, one.polarity, one.certainty, one.tense, one.status) == (
         KG + "sued",
         "Negative",
@@ -169,9 +209,7 @@ def test_money_keeps_its_currency() -> None:
     ana, mill = make.mention("Ana", "Person"), make.mention("Mill", "Facility")
     money = make.mention("$3", kind="value", value=Value("money", "3", "xsd:decimal", "USD"))
     extraction = make.extraction(
-        make.claim(
-            "buy", make.argument("subject", "Ana", ana), make.argument("object", "Mill", mill), make.argument("for", "$3", money)
-        )
+        make.claim("buy", make.argument("subject", "Ana", ana), make.argument("object", "Mill", mill), make.argument("for", "$3", money))
     )
     [one] = statements(extraction, load())
     assert one.property == KG + "acquired"
