@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_graph import folder
 
+import kg
 from kg.errors import QueryError
 from kg.graph import Graph, open_graph
 from kg.query import Answer, stored_queries
@@ -131,3 +132,32 @@ def test_limit_timeout_and_python_values(graph: Graph) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . FILTER(STR(?a) < STR(?l)) }"
     with pytest.raises(QueryError, match=r"took over 0\.2 s"):
         list(graph.query(slow, timeout=0.2))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    folder = tmp_path_factory.mktemp("samples") / "g"
+    kg.build([Path(__file__).parents[1] / "data" / "articles"], folder)
+    with kg.open(folder) as opened:
+        yield opened
+
+
+#: stored query -> parameters, columns, and rows that must be among the answers on the sample articles
+ON_SAMPLES: dict[str, tuple[dict[str, str], tuple[str, ...], set[tuple[str, ...]]]] = {
+    "connections": ({"entity": "Tomas Verrick", "other": "Sile River Power"}, ("entity", "other"), {("Tomas Verrick", "Sile River Power")}),
+    "disputed": ({}, ("affirmedBy", "deniedBy"), {("Viktor Lann", "Ilse Marrant")}),
+    "events": ({}, ("entity",), {("Kestrian Cup",)}),
+    "money": ({}, ("subject", "object", "currency"), {("Ilse Marrant", "20000000", "EUR")}),
+    "uncertain": ({}, ("certainty", "speaker"), {("possible", "Mary Marlowe Sommer")}),
+}
+
+
+@pytest.mark.parametrize("name", ON_SAMPLES)
+def test_stored_query_answers_on_the_samples(samples: Graph, name: str) -> None:
+    parameters, columns, rows = ON_SAMPLES[name]
+    assert rows <= set(table(samples, name, *columns, **parameters))
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"everything-on", "evidence", "connections"}))
+def test_every_stored_query_has_answers_on_the_samples(samples: Graph, name: str) -> None:
+    assert table(samples, name)
