@@ -28,7 +28,7 @@ RELATIVE = frozenset({"who", "whom", "whose", "which"})
 #: clauses spelled out one inside another: "saved money by asking Ann to sign | the deal"
 DEEPEST = 2
 #: roles that are no preposition
-CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier", "purpose"})
 #: verbs that make one predicate with a bare noun: "take place in", "take part in"
 LIGHT = frozenset({"take", "make", "give", "have"})
 

@@ -33,6 +33,8 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
     claims = clause_claims(tree, clauses, find_mentions(tree, find_values(tree, "")))
     found = [f"{c.phrase} [{c.lemma}] | " + "; ".join(f"{a.role}={text[a.start : a.end]}" for a in c.arguments) for c in claims]
     assert found == case["claims"]
+    if "evidence" in case:
+        assert [text[c.evidence.start : c.evidence.end] for c in claims] == case["evidence"]
 
 
 def test_links_between_clauses() -> None:

@@ -523,10 +523,8 @@ class _Reader:
             elif modal in ("will", "shall", "'ll", "’ll", "wo"):
                 view = _status(view, "Planned")._replace(tense="Future")
             elif modal in ("would", "'d", "’d"):
-                if outer.status == "Claimed" and not self._perfect(i):
-                    view = view._replace(tense="Future")  # future in the past: "he said he would leave"
-                else:
-                    view = _status(view, "Conditional")
+                future = outer.status == "Claimed" and not self._perfect(i)  # "he said he would leave"
+                view = view._replace(tense="Future") if future else _status(view, "Conditional")
         if (tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i) or (
             tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i
         ):

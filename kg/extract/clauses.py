@@ -10,11 +10,13 @@ All positions are token indices of the :class:`~kg.extract.tree.Tree`; every ste
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from kg.extract.tree import Tree
+from kg.extract.words import noun_classes
 from kg.records import Argument, Claim, Mention, Span
 
 ClauseType = Literal["SV", "SVO", "SVC", "SVA", "SVOO", "SVOA", "SVOC"]
@@ -30,7 +32,7 @@ SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 #: clause relations that hand the subject of the parent clause down ("X came, saw"; "X tried to"; "X left, slamming the door")
 INHERITING = {"conj", "xcomp", "advcl", "ccomp", "pcomp", "parataxis", "dep"}
 #: "She promised him to come": with these the subject, not the object, does the second thing
-SUBJECT_CONTROL = {"promise", "threaten", "vow", "use", "need", "take", "spend", "get"}
+SUBJECT_CONTROL = {"promise", "threaten", "vow", "use", "need", "take", "spend", "get", "have"}
 #: verbs that link the subject to a predicate noun, adjective or place
 COPULAS = {"be", "become", "remain", "seem", "appear", "stay", "prove", "look", "sound", "feel"}
 #: nouns whose infinitive tells what somebody else does: "the company's plan to close the mine"
@@ -59,6 +61,24 @@ MEASURES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL"
 TIME_NOUNS = frozenset("""
     time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
     season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
+""".split())  # noqa: SIM905
+#: participles that are prepositions: "rules regarding visas", "damage involving cars"
+PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
+#: nouns whose infinitive tells what others are to do
+CALLS = frozenset(["pressure", "call", "demand", "request", "order", "invitation", "encouragement", "incentive", "advice"])
+#: nouns whose "-ing" form tells what their owner does: "had trouble finding work"
+TROUBLES = frozenset(["difficulty", "trouble", "problem", "time", "fun", "success", "experience", "hour", "day", "week", "year"])
+#: verbs whose first of two bare objects is who gets the other
+DITRANSITIVE = frozenset("""
+    leave give send offer cost buy show lend pay owe hand grant award teach bring deny save earn win spare guarantee promise
+""".split())  # noqa: SIM905
+#: verbs that two do to each other: "Ann and Ben met" is "Ann met with Ben"
+RECIPROCAL = frozenset("""
+    meet merge marry divorce clash collide negotiate argue debate quarrel reconcile reunite separate split divorce
+""".split())  # noqa: SIM905
+#: pictures show what the participle after them tells: "images of the boy wearing a coat"
+PICTURES = frozenset("""
+    image picture photo photograph video footage clip portrait drawing painting sketch report story statue shot recording sight
 """.split())  # noqa: SIM905
 #: what may stand at the edge of a phrase without belonging to it
 EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
@@ -173,6 +193,8 @@ def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
     if dep in ("aux", "auxpass", "amod", "compound", "prt", "mark", "case", "det", "advmod", "cc", "nmod"):
         return False
     if tree.pos[i] in ("VERB", "AUX"):
+        if dep in ("acl", "advcl", "prep") and tree.words[i].lower() in PREPOSITIONAL and tree.child(i, "aux") < 0:
+            return False
         if dep in ("prep", "agent", "nsubj", "dobj", "pobj", "attr", "poss", "appos", "npadvmod", "oprd"):
             return any(tree.deps[c] in ("nsubj", "nsubjpass", "dobj", "aux") for c in tree.children[i])
         if dep == "conj":
@@ -261,6 +283,14 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
     return min(first, i), max(end, i + 1)
 
 
+def antecedent_end(tree: Tree, noun: int, verb: int) -> int:
+    """Return where (end) the phrase of `noun` stops before the relative or participle clause at `verb` that tells of it."""
+    end = tree.left[verb]
+    while end - 1 > noun and (tree.words[end - 1] in EDGES or tree.words[end - 1] == "("):
+        end -= 1
+    return end
+
+
 def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
     """Return the prepositional phrases that hang on `head`, their objects and conjuncts distributed."""
     found: list[Adverbial] = []
@@ -319,6 +349,9 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             group.append(c)
             draft.particle = c
         elif dep == "dobj":
+            if draft.objects and not draft.indirect and tree.lemmas[verb] in DITRANSITIVE \
+                    and tree.words[tree.left[c] - 1] not in EDGES and all(_can_act(tree, o) for o in draft.objects):
+                draft.indirect, draft.objects = draft.objects, []  # "left them only two weeks"
             draft.objects.extend(members(tree, c))
         elif dep == "dative" and tree.pos[c] != "ADP":
             draft.indirect.extend(conjuncts(tree, c))
@@ -365,6 +398,8 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
         # "They were late; she said that ...": of two clausal complements the one before a semicolon is a sentence of its own
         after = [c for c in draft.clauses if c > draft.id]
         draft.clauses = after or draft.clauses
+    taken = {p for a in draft.adverbials for p in a.prep}
+    draft.adverbs = [a for a in draft.adverbs if a not in taken]  # "regardless of the law"
     draft.group = sorted(group)
     if draft.relation in ("acl", "advcl") and tags[verb] == "VBN" and not draft.auxiliaries:
         draft.passive = True
@@ -421,6 +456,17 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
                 and tree.words[tree.left[verb] - 1] == "," and parent.subjects:
             draft.subjects = list(parent.subjects)  # "The board opened a fund for the town, doubling its budget"
             return
+        if draft.relation == "acl" and tree.tags[verb] == "VBG" and tree.lemmas[head] in PICTURES:
+            shown = next((tree.child(c, "pobj") for c in tree.children[head] if tree.words[c] == "of"), -1)
+            if 0 <= shown < verb:
+                draft.subjects = members(tree, shown)  # "images of the boy wearing a coat"
+                return
+        if tree.lemmas[head] in CALLS and tree.tags[verb] == "VB" and tree.child(head, "poss") < 0:
+            return  # "brought pressure to act" does not say who is to
+        if parent is not None and head in parent.objects and _left_to_do(tree, verb, head):
+            # "gave her two days to sign", "had trouble finding work": the object is not who does it
+            draft.subjects = [s for s in parent.indirect or parent.subjects if s != head]
+            return
         abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
         if not abstract:
             draft.subjects = draft.subjects or [head]
@@ -436,8 +482,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     if draft.relation == "conj" and head != parent.verb:
         return
     controlled = parent.objects and max(parent.objects) < verb and tree.lemmas[parent.verb] not in SUBJECT_CONTROL
-    if draft.relation == "xcomp" and controlled:
-        draft.subjects = list(parent.objects)
+    if draft.relation == "xcomp" and controlled and not (parent.passive and parent.subjects):
+        draft.subjects = parent.indirect or list(parent.objects)
     elif draft.relation in INHERITING or draft.relation == "acl":
         draft.subjects = [s for s in parent.subjects if s != head]
     if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
@@ -447,6 +493,19 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             draft.group = frame + [g for g in draft.group if g not in frame]
         draft.negations = parent.negations + draft.negations
         draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
+
+
+def _left_to_do(tree: Tree, verb: int, noun: int) -> bool:
+    """True if the clause at `verb` tells what the thing `noun` is for, not what it does: "visas to enter the country"."""
+    if tree.tags[verb] == "VBG":
+        return tree.lemmas[noun] in TROUBLES
+    return tree.tags[verb] == "VB" and tree.tags[noun] in ("NN", "NNS") and tree.lemmas[noun] not in INTENTIONS \
+        and not _can_act(tree, noun)
+
+
+def _can_act(tree: Tree, noun: int) -> bool:
+    """True for names, pronouns and nouns of people, organisations and animals."""
+    return tree.pos[noun] in ("PROPN", "PRON") or noun_classes().get(tree.lemmas[noun].lower()) in ("Person", "Organization", "Animal")
 
 
 def _predicated(tree: Tree, noun: int, parent: _Draft | None) -> bool:
@@ -540,47 +599,175 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     """Return the claims the clauses make, numbered from 0 in text order; ``claim.predicate.start`` is the clause's verb.
 
     Subjects, objects and complements are distributed, every other constituent is an argument of each claim. A clause without
-    subject and object (an imperative, a verbless heading) makes no claim.
+    subject and object (an imperative, a verbless heading) makes no claim, nor does "there are" before a relative clause.
     """
-    mentions = list(mentions)
-    by_head = {tree.at[m.head.start]: m.id for m in mentions if m.head.start in tree.at}
-    wordings: dict[int, tuple[int, int]] = {}
+    return _Claims(tree, clauses, list(mentions)).all()
 
-    names = {tree.at[m.head.start]: (m.start, m.end) for m in mentions if m.head.start in tree.at}
 
-    def argument(role: str, token: int, claim: int | None = None) -> Argument:
-        if token not in wordings:
+class _Claims:
+    """Makes the claims of one article's clauses."""
+
+    def __init__(self, tree: Tree, clauses: list[Clause], mentions: list[Mention]) -> None:
+        self.tree, self.clauses = tree, clauses
+        self.by_head = {tree.at[m.head.start]: m.id for m in mentions if m.head.start in tree.at}
+        self.spans = {tree.at[m.head.start]: (m.start, m.end) for m in mentions if m.head.start in tree.at}
+        self.names = sorted((m.start, m.end) for m in mentions if m.kind == "name")
+        self.wordings: dict[tuple[int, int], tuple[int, int]] = {}
+        frames = [self.frame(clause) for clause in clauses]
+        #: number of the first claim of each clause, None if it makes none
+        self.first: list[int | None] = []
+        total = 0
+        for frame in frames:
+            self.first.append(total if frame else None)
+            total += len(frame)
+        self.frames = frames
+        self.number = {clause.verb: clause.id for clause in clauses}
+        for clause in clauses:
+            if clause.existential and self.first[clause.id] is None:
+                self.first[clause.id] = next((self.first[c] for c in self.relatives(clause) if self.first[c] is not None), None)
+        self.purposes: dict[int, list[int]] = {}
+        for clause in clauses:
+            if (owner := self.purpose_of(clause)) >= 0:
+                self.purposes.setdefault(owner, []).append(clause.id)
+
+    def all(self) -> list[Claim]:
+        claims: list[Claim] = []
+        for clause, frame in zip(self.clauses, self.frames, strict=True):
+            shared = self.shared(clause) if frame else []
+            for core in frame:
+                arguments = tuple(dict.fromkeys([self.argument(role, token, clause) for role, token in core] + shared))
+                claims.append(self.claim(clause, len(claims), arguments))
+        return claims
+
+    def frame(self, clause: Clause) -> list[list[tuple[str, int]]]:
+        """Return the core arguments of each claim of the clause; none for "there are" before a clause that says what they do."""
+        if clause.existential and self.relatives(clause):
+            return []
+        return _frames(self.tree, clause, self.one_name)
+
+    def relatives(self, clause: Clause) -> list[int]:
+        """Return the finite relative clauses of what there is, if it is not denied: "There are people who helped me"."""
+        tree = self.tree
+        if clause.negations or any(tree.deps[c] in ("det", "neg") and tree.lemmas[c].lower() == "no"
+                                   for s in clause.subjects for c in tree.children[s]):
+            return []
+        return [other.id for other in self.clauses[clause.id + 1:clause.id + 4]
+                if other.parent == clause.id and other.relation == "relcl" and tree.heads[other.verb] in clause.subjects
+                and tree.tags[other.verb] != "VB"]
+
+    def purpose_of(self, clause: Clause) -> int:
+        """Return the clause that `clause` tells the purpose of, or -1: "flew to Oslo to sell the farm", "in order to sell it"."""
+        tree, verb = self.tree, clause.verb
+        if clause.parent < 0 or tree.tags[verb] != "VB" or clause.marks or not any(
+                tree.tags[c] == "TO" for c in tree.children[verb] if c < verb):
+            return -1
+        parent, head = self.clauses[clause.parent], tree.heads[verb]
+        ordered = clause.relation == "acl" and tree.words[head] == "order" and head == tree.left[verb] - 1
+        told = clause.relation == "advcl" and head == parent.verb and not parent.complements
+        return parent.id if ordered or told else -1
+
+    def shared(self, clause: Clause) -> list[Argument]:
+        """Return the arguments that every claim of the clause has."""
+        found = [self.argument("clause", self.clauses[c].verb, clause, self.first[c]) for c in clause.clauses]
+        for a in clause.adverbials:
+            start = self.tree.starts[a.token]
+            if not any(c in self.spans and self.spans[c][0] <= start < self.spans[c][1] for c in clause.complements):
+                number = self.number.get(a.token, -1) if a.clausal else -1
+                found.append(self.argument(_preposition(self.tree, a.prep), a.token, clause, self.first[number] if number >= 0 else None))
+        found += [self.argument("time", t, clause) for t in clause.times] + [self.argument("adverb", a, clause) for a in clause.adverbs]
+        return found + [self.argument("purpose", self.clauses[c].verb, clause, self.first[c]) for c in self.purposes.get(clause.id, ())]
+
+    def argument(self, role: str, token: int, clause: Clause, claim: int | None = None) -> Argument:
+        """Return the argument; a noun with the clause in its own phrase ends before it: "the firm" of "the firm that she left"."""
+        tree, verb = self.tree, clause.verb
+        own = token < verb < tree.right[token]
+        key = token, verb if own else -1
+        if key not in self.wordings:
             first, end = span_of(tree, token)
-            wordings[token] = tree.starts[first], tree.ends[end - 1]
-        start, stop = wordings[token]
-        return Argument(role, start, stop, by_head.get(token), claim)
+            below = verb
+            for _ in range(LONGEST_FRAME if own else 0):
+                if tree.heads[below] == token:
+                    end = max(token + 1, min(end, antecedent_end(tree, token, below)))
+                    break
+                below = tree.heads[below]
+            self.wordings[key] = balanced(tree.text, tree.starts[first], tree.ends[end - 1])
+        start, stop = self.wordings[key]
+        return Argument(role, start, stop, self.by_head.get(token), claim)
 
-    def one_name(tokens: tuple[int, ...]) -> tuple[int, ...]:
+    def one_name(self, tokens: tuple[int, ...]) -> tuple[int, ...]:
         """Drop conjuncts that a name of several words takes in: "Marks and Spencer"."""
         if len(tokens) < 2:
             return tokens
-        spans = [names[t] for t in tokens if t in names]
+        spans = [self.spans[t] for t in tokens if t in self.spans]
         return tuple(t for t in tokens if not any(
-            a <= tree.starts[t] < b and names.get(t) != (a, b) for a, b in spans))
+            a <= self.tree.starts[t] < b and self.spans.get(t) != (a, b) for a, b in spans))
 
-    frames = [_frames(tree, clause, one_name) for clause in clauses]
-    first_claim: list[int | None] = []
-    total = 0
-    for frame in frames:
-        first_claim.append(total if frame else None)
-        total += len(frame)
-    claim_of = {clause.verb: first for clause, first in zip(clauses, first_claim, strict=True)}
-    claims: list[Claim] = []
-    for clause, frame in zip(clauses, frames, strict=True):
-        shared = [argument("clause", clauses[c].verb, first_claim[c]) for c in clause.clauses]
-        shared += [argument(_preposition(tree, a.prep), a.token, claim_of.get(a.token) if a.clausal else None)
-                   for a in clause.adverbials if not any(
-                       c in names and names[c][0] <= tree.starts[a.token] < names[c][1] for c in clause.complements)]
-        shared += [argument("time", t) for t in clause.times] + [argument("adverb", a) for a in clause.adverbs]
-        for core in frame:
-            arguments = tuple(dict.fromkeys([argument(role, token) for role, token in core] + shared))
-            claims.append(_claim(tree, clause, len(claims), arguments))
-    return claims
+    def claim(self, clause: Clause, number: int, arguments: tuple[Argument, ...]) -> Claim:
+        tree, verb = self.tree, clause.verb
+        lemma = tree.lemmas[verb].lower()
+        if clause.particle >= 0:
+            lemma += " " + tree.words[clause.particle].lower()
+        first, after = tree.sentences[tree.sentence[verb]]
+        sentence = Span(tree.starts[first], tree.ends[after - 1])
+        copula = bool(clause.complements) and lemma == "be"
+        return Claim(number, "copula" if copula else "verb", lemma, " ".join(tree.words[g] for g in _with_adverbs(tree, clause)),
+                     Span(tree.starts[verb], tree.ends[max(verb, clause.particle)]), arguments,
+                     self.evidence(clause, arguments), sentence, passive=clause.passive, extractor="clauses")
+
+    def evidence(self, clause: Clause, arguments: tuple[Argument, ...]) -> Span:
+        """Return the stretch from the first to the last constituent, prepositions included; no name is cut, quote marks pair."""
+        tree = self.tree
+        first = min([*clause.group, *(tree.left[a.prep[0]] for a in clause.adverbials if tree.left[a.prep[0]] < a.token)])
+        start = min([tree.starts[first], *(a.start for a in arguments)])
+        end = max([tree.ends[clause.group[-1]], tree.ends[clause.verb], *(a.end for a in arguments)])
+        for name in (bisect_right(self.names, (start, len(tree.text))) - 1, bisect_right(self.names, (end, 0)) - 1):
+            if name >= 0:
+                left, right = self.names[name]
+                start = left if left < start < right else start
+                end = right if left < end < right else end
+        start, end = _whole_words(tree.text, start, end)
+        left, right = balanced(tree.text, start, end)
+        return Span(min([left, *(a.start for a in arguments)]), max([right, *(a.end for a in arguments)]))
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen the stretch so that it does not begin or end inside a word joined by hyphens: "Lee Hwa-kin"."""
+    while start > 1 and text[start - 1] in "-‐‑" and text[start - 2].isalnum():
+        start -= 1
+        while start > 0 and text[start - 1].isalnum():
+            start -= 1
+    while end + 1 < len(text) and text[end] in "-‐‑" and text[end + 1].isalnum():
+        end += 1
+        while end < len(text) and text[end].isalnum():
+            end += 1
+    return start, end
+
+
+def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the stretch with its quotation marks paired: the missing one taken in if it is next, else a lone one at the edge left out.
+
+    >>> text = 'He called it a “dark day,” and left.'
+    >>> text[slice(*balanced(text, 13, 24))], text[slice(*balanced(text, 15, 24))]
+    ('a “dark day,”', 'dark day')
+    """
+    piece = text[start:end]
+    for opening, closing in (("“", "”"), ('"', '"')):
+        straight = opening == closing
+        if (piece.count(opening) % 2 == 0) if straight else (piece.count(opening) == piece.count(closing)):
+            continue
+        if piece[-1:] == closing and piece.count(closing) == 1 and len(piece) > 1:
+            if start and text[start - 1] == opening:
+                return start - 1, end
+            return start, end - 1
+        if piece[:1] == opening and len(piece) > 1:
+            return (start, end + 1) if text[end:end + 1] == closing else (start + 1, end)
+        if straight or piece.count(opening) > piece.count(closing):
+            for more in (1, 2):
+                if text[end + more - 1:end + more] == closing and text[end:end + more - 1] in ("", ",", ".", "?", "!"):
+                    return start, end + more
+        if start and text[start - 1] == opening and (straight or piece.count(closing) > piece.count(opening)):
+            return start - 1, end
+    return start, end
 
 
 def _frames(tree: Tree, clause: Clause, one_name: Callable[[tuple[int, ...]], tuple[int, ...]]) -> list[list[tuple[str, int]]]:
@@ -618,19 +805,3 @@ def _with_adverbs(tree: Tree, clause: Clause) -> list[int]:
     inner = [c for c in tree.children[clause.verb]
              if tree.deps[c] == "advmod" and first - 1 <= c < last and not tree.children[c] and tree.tags[c] != "WRB"]
     return sorted({*clause.group, *inner}) if clause.group == tuple(sorted(clause.group)) else list(clause.group)
-
-
-def _claim(tree: Tree, clause: Clause, number: int, arguments: tuple[Argument, ...]) -> Claim:
-    verb = clause.verb
-    lemma = tree.lemmas[verb].lower()
-    if clause.particle >= 0:
-        lemma += " " + tree.words[clause.particle].lower()
-    group = clause.group
-    words = _with_adverbs(tree, clause)
-    start = min([tree.starts[group[0]], *(a.start for a in arguments)])
-    end = max([tree.ends[group[-1]], *(a.end for a in arguments)])
-    first, after = tree.sentences[tree.sentence[verb]]
-    copula = bool(clause.complements) and lemma == "be"
-    return Claim(number, "copula" if copula else "verb", lemma, " ".join(tree.words[g] for g in words),
-                 Span(tree.starts[verb], tree.ends[max(verb, clause.particle)]), arguments, Span(start, end),
-                 Span(tree.starts[first], tree.ends[after - 1]), passive=clause.passive, extractor="clauses")

@@ -1,0 +1,62 @@
+"""Repairs of the parse: what the parser gets wrong is mended, what it gets right is left alone."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+import kg.extract.repair
+from kg.extract.repair import repair
+from kg.extract.tree import Tree
+from kg.parse import load, parse
+
+
+def mended(text: str) -> Tree:
+    return repair(Tree.of(parse(load(), text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "lemma"),
+    [
+        ("The town hopes that it rains.", "hopes", "hope"),
+        ("It scared the horses.", "scared", "scare"),
+        ("The frog hopped away.", "hopped", "hop"),
+        ("The film premiered in Oslo.", "premiered", "premiere"),
+        ("He planned the trip.", "planned", "plan"),
+        ("She boxes in Lagos.", "boxes", "box"),
+    ],
+)
+def test_lemma(text: str, word: str, lemma: str) -> None:
+    tree = mended(text)
+    assert tree.lemmas[tree.words.index(word)] == lemma
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "subject", "reported"),
+    [
+        ("“The owners hid the reports for years,” the lawsuit states.", "states", "lawsuit", "hid"),
+        ("“The owners hid the reports,” Roe’s lawsuit states.", "states", "lawsuit", "hid"),
+        ("The deal failed last year, the Herald notes.", "notes", "Herald", "failed"),
+    ],
+)
+def test_reporting_verb_taken_for_a_noun(text: str, verb: str, subject: str, reported: str) -> None:
+    tree = mended(text)
+    i = tree.words.index(verb)
+    assert (tree.tags[i], tree.words[tree.child(i, "nsubj")], tree.words[tree.child(i, "ccomp")]) == ("VBZ", subject, reported)
+
+
+@pytest.mark.parametrize("text", ["The law covers fraud, insurance claims, and theft.", "He sold the house, the notes, and the boat."])
+def test_nouns_stay_nouns(text: str) -> None:
+    tree = Tree.of(parse(load(), text))
+    assert repair(tree) is tree
+
+
+def test_contact_clause() -> None:
+    tree = mended("The dog was struck by a stray golf ball Roe was hitting during a match.")
+    verb = tree.words.index("hitting")
+    assert (tree.deps[verb], tree.words[tree.heads[verb]]) == ("relcl", "ball")
+
+
+def test_examples() -> None:
+    assert doctest.testmod(kg.extract.repair).failed == 0
