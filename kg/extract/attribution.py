@@ -82,6 +82,8 @@ SURE_OUTLETS = frozenset(
 #: verbs that take one back
 CLEARING = {"acquit": "of", "clear": "of", "absolve": "of", "exonerate": "of"}
 NEWSPAPERS = frozenset(["newspaper", "broadcaster", "tabloid", "newswire"])
+#: prepositions whose argument says who says it; what became speaker or source is no argument of the claim
+ATTRIBUTIVE = frozenset(["according to", "as per"])
 DEFINITE = frozenset(["the", "this", "that", "these", "those"])
 COPULAS = frozenset(["be", "seem", "become", "feel"])
 
@@ -148,6 +150,7 @@ class _Reader:
         return msgspec.structs.replace(
             claim,
             id=number,
+            arguments=tuple(a for a in claim.arguments if a.role not in ATTRIBUTIVE),
             polarity=polarity,
             certainty=view.certainty,
             tense=view.tense,

@@ -74,7 +74,7 @@ DITRANSITIVE = frozenset("""
 """.split())  # noqa: SIM905
 #: verbs that two do to each other: "Ann and Ben met" is "Ann met with Ben"
 RECIPROCAL = frozenset("""
-    meet merge marry divorce clash collide negotiate argue debate quarrel reconcile reunite separate split divorce
+    meet merge marry divorce clash collide negotiate argue quarrel reconcile reunite
 """.split())  # noqa: SIM905
 #: pictures show what the participle after them tells: "images of the boy wearing a coat"
 PICTURES = frozenset("""
@@ -782,13 +782,18 @@ def _frames(tree: Tree, clause: Clause, one_name: Callable[[tuple[int, ...]], tu
     if not clause.subjects and not clause.objects and not clause.agents:
         return []
     found: list[list[tuple[str, int]]] = []
+    others: list[tuple[str, int]] = []
+    if tree.lemmas[clause.verb] in RECIPROCAL and len(clause.subjects) > 1 and not (
+            clause.objects or clause.passive or any(_preposition(tree, a.prep) in ("with", "from") for a in clause.adverbials)):
+        first, *rest = one_name(clause.subjects)
+        surface, others = [first], [("with", token) for token in rest]
     for agent in agents:
         for subject in surface:
             for thing in objects:
                 for complement in complements:
                     slots = (("subject", agent), (subject_role, subject), (object_role, thing), ("complement", complement))
                     core = [(role, token) for role, token in slots if token is not None]
-                    core += [("indirect", token) for token in clause.indirect]
+                    core += [("indirect", token) for token in clause.indirect] + others
                     found.append(core)
                     if len(found) == MOST_CLAIMS:
                         return found
