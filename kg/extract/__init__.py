@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.extract.attribution import attribute
 from kg.extract.clauses import clause_claims, find_clauses
+from kg.extract.confidence import rate
 from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.nominals import nominal_claims
@@ -19,5 +20,5 @@ def read_claims(article: Article, tree: Tree) -> Extraction:
     mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes)
     clauses = find_clauses(tree)
     claims = clause_claims(tree, clauses, mentions) + nominal_claims(tree, mentions)
-    claims = attribute(tree, mentions, quotes, clauses, claims)
+    claims = rate(tree, mentions, attribute(tree, mentions, quotes, clauses, claims))
     return Extraction(article, tuple(mentions), tuple(entities), tuple(claims))
