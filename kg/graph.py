@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import hashlib
+import importlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -462,6 +463,11 @@ class Graph:
                 exports.export(self.store, kind, file, slim=slim, base=self.base)
         else:
             exports.export(self.store, kind, output, slim=slim, base=self.base)
+
+    def view(self, *, entity: str = "", hops: int = 1, query: str = "", height: int = 640) -> Any:
+        """Return the page, which Jupyter shows inline: of everything, around `entity`, or of what `query` gives (:func:`kg.pages.view`)."""
+        pages = importlib.import_module("kg.pages")  # stands above this module: it knows the whole pipeline
+        return pages.view(self.folder, entity=entity, hops=hops, query=query, height=height)
 
     def articles(self) -> list[str]:
         """Return the IRIs of the articles, in order."""

@@ -16,7 +16,7 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -96,7 +96,9 @@ def build_page(
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
     links: Mapping[str, Sequence[str]] | None = None,
+    functional: Collection[str] = (),
     title: str = "",
+    start: Mapping[str, Any] | None = None,
     no_text: bool = False,
     limits: Limits | None = None,
 ) -> str:
@@ -110,7 +112,9 @@ def build_page(
         class_parents=class_parents,
         mentions=mentions,
         links=links,
+        functional=functional,
         title=title,
+        start=start,
         no_text=no_text,
         limits=limits,
     )
@@ -127,7 +131,9 @@ def page_data(
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
     links: Mapping[str, Sequence[str]] | None = None,
+    functional: Collection[str] = (),
     title: str = "",
+    start: Mapping[str, Any] | None = None,
     no_text: bool = False,
     limits: Limits | None = None,
 ) -> dict[str, Any]:
@@ -135,7 +141,9 @@ def page_data(
 
     `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
     text. `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article.
-    Statements that name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
+    `functional` are the IRIs of properties that have one value only (other values are disputed). `start` is what an address without
+    a view shows: ``{"entity": IRI, "hops": 1}``. Statements that name an unknown entity or article are kept, with what is known.
+    Offsets stay Python's (code points).
     """
     limits = limits or Limits()
     names = Names(property_labels or {}, class_labels or {}, class_parents or {})
@@ -145,11 +153,11 @@ def page_data(
     for statement in statements:
         for iri in _entity_iris(statement, known, names):
             mentioned.add(iri)
-            known.setdefault(iri, Entity(iri=iri, label=_tail(iri), types=("Thing",), named=False))
+            known.setdefault(iri, Entity(iri=iri, label=tail_of(iri), types=("Thing",), named=False))
     kept, shown = _most_important(known, statements, names, limits)
     index = {e.iri: i for i, e in enumerate(kept)}
-    graph_edges = _weights(shown, index)
-    community = _communities(len(kept), graph_edges)
+    graph_edges = link_weights(shown, index)
+    community = communities(len(kept), graph_edges)
     first = _first_view(len(kept), graph_edges, limits.drawn)
     positions = _layout(first, graph_edges, community, [e.label for e in kept])
 
@@ -162,7 +170,7 @@ def page_data(
 
     tables = _Tables(names)
     speakers = Counter(s.speaker for s in shown if s.speaker)
-    disputed = _disputed(shown)
+    disputed = _disputed(shown, functional)
     rows = [_statement_row(s, index, article_index, tables, s.id in disputed) for s in shown]
     types = sorted({t for e in kept for t in (e.types or ("Thing",))})
     type_index = {t: i for i, t in enumerate(types)}
@@ -175,7 +183,7 @@ def page_data(
         "statuses": list(STATUSES),
         "certainties": list(CERTAINTIES),
         "tenses": list(TENSES),
-        "types": [[t, _class_label(t, names)] for t in types],
+        "types": [[t, class_label(t, names)] for t in types],
         "relations": [[iri, label] for iri, label in tables.relations],
         "literals": [list(parts) for parts in tables.literals],
         "communities": _community_names(community, kept),
@@ -188,6 +196,7 @@ def page_data(
         "network": _network(first, positions, kept, names, shown, index),
         "all": {"entities": len(mentioned), "statements": len(statements)},
         "noText": int(no_text),
+        "start": {"entity": index[start["entity"]], "hops": start.get("hops", 1)} if start and start["entity"] in index else None,
     }
 
 
@@ -239,7 +248,7 @@ def _entity_iris(statement: Statement, known: Mapping[str, Entity], names: Names
 
 
 def _is_class(property_iri: str, iri: str, known: Mapping[str, Entity], names: Names) -> bool:
-    return iri not in known and (property_iri == RDF_TYPE or _tail(iri) in names.classes)
+    return iri not in known and (property_iri == RDF_TYPE or tail_of(iri) in names.classes)
 
 
 def _most_important(
@@ -253,7 +262,7 @@ def _most_important(
     order = sorted(known)
     index = {iri: i for i, iri in enumerate(order)}
     support = Counter(iri for s in statements for iri in set(_entity_iris(s, known, names)))
-    rank = _pagerank(len(order), _weights(statements, index))
+    rank = pagerank(len(order), link_weights(statements, index))
     score = {
         iri: round(math.sqrt(rank[i] * len(order) * (1 + support[iri])) * (4 if known[iri].named else 1), 6)
         for iri, i in index.items()
@@ -269,7 +278,7 @@ def _most_important(
     return [known[iri] for iri in chosen], shown
 
 
-def _weights(statements: Iterable[Statement], index: Mapping[str, int]) -> dict[tuple[int, int], int]:
+def link_weights(statements: Iterable[Statement], index: Mapping[str, int]) -> dict[tuple[int, int], int]:
     """Return how many statements link each unordered pair of entities (smaller index first), in sorted order."""
     weights: Counter[tuple[int, int]] = Counter()
     for s in statements:
@@ -279,7 +288,8 @@ def _weights(statements: Iterable[Statement], index: Mapping[str, int]) -> dict[
     return dict(sorted(weights.items()))
 
 
-def _pagerank(size: int, weights: Mapping[tuple[int, int], int]) -> list[float]:
+def pagerank(size: int, weights: Mapping[tuple[int, int], int]) -> list[float]:
+    """Return each entity's PageRank (Page et al. 1999) in the undirected graph of these weighted pairs."""
     import igraph  # type: ignore[import-untyped]
 
     if not size:
@@ -288,7 +298,7 @@ def _pagerank(size: int, weights: Mapping[tuple[int, int], int]) -> list[float]:
     return [round(x, 9) for x in graph.pagerank(directed=False, weights=list(weights.values()) or None)]
 
 
-def _communities(size: int, weights: Mapping[tuple[int, int], int]) -> list[int]:
+def communities(size: int, weights: Mapping[tuple[int, int], int]) -> list[int]:
     """Return each entity's community (Louvain, Blondel et al. 2008; numbered by their most important entity), -1 for loners."""
     import networkx as nx
 
@@ -329,12 +339,42 @@ def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -
     return sorted(i for i in chosen if linked[i] & chosen) or list(range(min(size, drawn)))
 
 
-def _disputed(statements: Iterable[Statement]) -> set[str]:
-    """Return the ids of statements that are both affirmed and denied (same subject, property and object)."""
-    sides: dict[tuple[str, str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+def _disputed(statements: Iterable[Statement], functional: Collection[str] = ()) -> set[str]:
+    """Return the ids of statements that can't both hold, whoever makes them.
+
+    These are: the same affirmed and denied; two values of a property that has one value only; two numbers given for one thing
+    (qualifiers that are numbers or money, of the same statement otherwise).
+    """
+    sides: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for s in statements:
-        sides[s.subject, s.property, repr(s.object)][s.polarity].append(s.id)
+        if s.status in ("Conditional", "Asked"):
+            continue
+        sides["polarity", s.subject, s.property, repr(s.object)][s.polarity].append(s.id)
+        if s.polarity == "Negative":
+            continue
+        if s.property in functional:
+            sides["value", s.subject, s.property][_value_key(s.object)].append(s.id)
+        elif isinstance(s.object, str):
+            for qualifier, value in s.qualifiers:
+                if isinstance(value, RdfLiteral) and value.datatype in NUMBERS:
+                    when = s.when.lexical if s.when else ""
+                    sides["number", s.subject, s.property, s.object, qualifier, when][_value_key(value)].append(s.id)
     return {i for side in sides.values() if len(side) > 1 for ids in side.values() for i in ids}
+
+
+NUMBERS = ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:nonNegativeInteger", "xsd:duration")
+
+
+def _value_key(value: str | RdfLiteral) -> str:
+    """Return what two values must share to be the same: a date that another only says less exactly is the same (by its year)."""
+    if isinstance(value, str):
+        return value
+    if value.datatype in ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime"):
+        return value.lexical[:4]
+    try:
+        return repr(float(value.lexical))
+    except ValueError:
+        return value.lexical.casefold()
 
 
 # --- coordinates -------------------------------------------------------------------------------------------------------------
@@ -480,7 +520,7 @@ def _network(
     drawn = set(first)
     for i in first:
         x, y = positions[i]
-        network.add_node(i, label=_safe(entities[i].label), x=x, y=y, group=_family(entities[i], names))
+        network.add_node(i, label=_safe(entities[i].label), x=x, y=y, group=family_of(entities[i], names))
     pairs: Counter[tuple[int, int, int, int]] = Counter()
     for s in statements:
         if isinstance(s.object, str) and s.subject != s.object:
@@ -505,7 +545,7 @@ class _Tables:
         self.literals: dict[tuple[str, ...], int] = {}
 
     def relation(self, iri: str, label: str = "") -> int:
-        label = self.names.properties.get(iri) or label or _words(_tail(iri))
+        label = self.names.properties.get(iri) or label or spaced(tail_of(iri))
         return self.relations.setdefault((iri, _safe(label)), len(self.relations))
 
     def text(self, text: str) -> int:
@@ -519,7 +559,7 @@ class _Tables:
         """Return an entity's number, or -1 - n for literal n; an IRI that is no entity (a class) is written with its label."""
         if isinstance(term, RdfLiteral):
             return -1 - self.literal(term.lexical, term.datatype)
-        return index[term] if term in index else -1 - self.literal(_class_label(_tail(term), self.names), "iri", term)
+        return index[term] if term in index else -1 - self.literal(class_label(tail_of(term), self.names), "iri", term)
 
 
 def _statement_row(
@@ -564,9 +604,9 @@ def _entity_row(
     return _trim(
         [
             e.iri,
-            _safe(e.label) or _tail(e.iri),
+            _safe(e.label) or tail_of(e.iri),
             [types[t] for t in e.types or ("Thing",)],
-            _family(e, names),
+            family_of(e, names),
             community,
             int(e.named),
             [_safe(alias) for alias in e.aliases],
@@ -673,7 +713,7 @@ def _find_mentions(
 # --- words -------------------------------------------------------------------------------------------------------------------
 
 
-def _family(entity: Entity, names: Names) -> int:
+def family_of(entity: Entity, names: Names) -> int:
     """Return the number of the family the entity is drawn as; the last one is "Other"."""
     for name in entity.types:
         seen: set[str] = set()
@@ -686,16 +726,18 @@ def _family(entity: Entity, names: Names) -> int:
     return len(FAMILIES)
 
 
-def _class_label(name: str, names: Names) -> str:
-    return _safe(names.classes.get(name) or _words(name).lower())
+def class_label(name: str, names: Names) -> str:
+    """Return what the ontology calls a class, else its local name as words."""
+    return _safe(names.classes.get(name) or spaced(name).lower())
 
 
-def _words(name: str) -> str:
+def spaced(name: str) -> str:
     """Return a local name as words: ``workedFor`` and ``worked-for`` give "worked for"."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", re.sub(r"[-_]+", " ", name)).strip().lower()
 
 
-def _tail(iri: str) -> str:
+def tail_of(iri: str) -> str:
+    """Return the last part of an IRI."""
     return re.split(r"[#/]", iri.rstrip("#/"))[-1] or iri
 
 

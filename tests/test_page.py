@@ -243,7 +243,7 @@ def test_filters_combine_and_count(reader: Reader) -> None:
     page.locator("[data-facet=source] label", has_text="Northern Wire").locator("input").check()
     assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Rosa Lind", "Sven Olsen"]
     page.get_by_role("button", name="Clear all").click()
-    page.get_by_label("only what is both said and denied").check()
+    page.get_by_label("only what is disputed").check()
     assert "2 statements match" in page.inner_text("#filters")
 
 

@@ -62,7 +62,7 @@ function drawFilters() {
     isFiltered(f) ? el("button", { class: "link", onclick: () => go({ filter: emptyFilter() }) }, "Clear all") : "");
   const sets = Object.entries(FACETS).map(([facet, { title, say, all }]) => drawFacet(facet, title, say, all));
   const disputed = statements.some((s) => s.disputed)
-    ? el("fieldset", {}, el("legend", {}, "Disputed"), check("disputed", "only what is both said and denied", f.disputed, (on) => go({ filter: { ...f, disputed: on } }))) : "";
+    ? el("fieldset", {}, el("legend", {}, "Disputed"), check("disputed", "only what is disputed", f.disputed, (on) => go({ filter: { ...f, disputed: on } }))) : "";
   byId("filters").replaceChildren(top, ...sets.slice(0, 3), disputed, drawTimeSlider(f), ...sets.slice(3), drawConfidence(f));
   if (focused) document.querySelector(`#filters [data-keep="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -80,6 +80,10 @@ const facetName = (facet, value) => (FACET_LISTS[facet] ? FACET_LISTS[facet]()[v
 function fromAddress(text) {
   const address = new URLSearchParams(text);
   const s = emptyState();
+  if (!text && raw.start) {
+    const { entity: focus, hops } = raw.start;
+    return { ...s, show: ["entity", focus], ...(hops < 3 ? { view: "ego", focus, hops } : {}) };
+  }
   const entity = (name) => (byKey.has(name) ? byKey.get(name) : null);
   const view = address.get("view");
   if (view === "ego" || view === "path") {

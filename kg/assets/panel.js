@@ -26,7 +26,7 @@ function drawHome() {
     leftOut(),
     people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
     speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim")))))] : "",
-    disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "statement")} both said and denied`))] : "",
+    disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "statement")} that others deny or tell otherwise`))] : "",
     groups.length > 1 ? [heading("Groups"), el("ol", { class: "ranked" }, groups.map((g) => el("li", {}, el("button", { class: "link", onclick: () => go({ show: ["community", g.id] }) }, name(g.label)), el("span", { class: "number" }, g.size))))] : "",
     heading("Articles", articles.length),
     expandable(articles.filter((a) => a.statements.some(passes)).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.id - b.id)), 8, (a) => el("div", { class: "statement" }, articleLink(a), el("div", { class: "from" }, articleFacts(a)))),
@@ -209,13 +209,19 @@ function drawPeriod(from, to) {
   ];
 }
 
+// What is denied stands with what is said of the same; where values differ, all values stand together.
 function drawDisputed() {
   const list = statements.filter((s) => s.disputed && passes(s));
   const sides = new Map();
   for (const s of list) {
-    const key = `${entities[s.subject].label} ${relationLabel(s)} ${objectText(s.object)}`;
+    const key = `${s.subject}|${s.relation}`;
     sides.set(key, [...(sides.get(key) || []), s]);
   }
-  return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "Said by some, denied by others"),
-    expandable([...sides], 20, ([key, group]) => el("section", {}, heading(key, group.length), group.sort((a, b) => a.negative - b.negative || a.id - b.id).map((s) => drawStatement(s))))];
+  const title = (group) => {
+    const objects = [...new Set(group.map((s) => objectText(s.object)))];
+    return `${entities[group[0].subject].label} ${relationLabel(group[0])}${objects.length === 1 ? ` ${objects[0]}` : ` … (${plural(objects.length, "answer")})`}`;
+  };
+  return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "Said by some, denied or told otherwise by others"),
+    expandable([...sides.values()], 20, (group) => el("section", {}, heading(title(group), group.length),
+      group.sort((a, b) => a.negative - b.negative || a.id - b.id).map((s) => drawStatement(s))))];
 }

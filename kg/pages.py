@@ -1,0 +1,199 @@
+"""Pages and networks of a graph folder, of all of it or of a part: around an entity, or what a query gives.
+
+Everything is read anew from the folder's extractions, as a build does it; nothing in the folder is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kg.errors import FolderError, QueryError
+from kg.folder import GraphFolder
+from kg.graph import open_graph
+from kg.networks import FORMATS, export_network, network
+from kg.ontology import Ontology, load
+from kg.pipeline import Joined, join
+from kg.query import Answer
+from kg.records import Article, Entity, RdfLiteral, Statement
+from kg.settings import Settings
+from kg.view import RDF_TYPE, Names, build_page
+
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+QUERY_ID = "query"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page made, shown inline by Jupyter; ``html`` is the whole document, ``height`` pixels are given to it."""
+
+    html: str
+    height: int = 640
+
+    def _repr_html_(self) -> str:
+        """Return a frame that holds the page and can neither reach the notebook nor the network."""
+        return (f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts allow-downloads allow-popups" title="Graph" '
+                f'style="width: 100%; height: {self.height}px; border: 1px solid #ccc"></iframe>')
+
+
+def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = "", no_text: bool = False, height: int = 640) -> Page:
+    """Return the page of a graph folder: of all of it, of what lies within `hops` statements of `entity`, or of what `query` gives.
+
+    A CONSTRUCT's triples are drawn, with the evidence of those that the graph states; of a SELECT, the statements among the entities
+    it returns, and those it returns themselves. Raises FolderError for no graph, QueryError for an unknown name or a wrong query.
+    """
+    joined, ontology, mentions = _read(folder)
+    title, start = "", None
+    if entity:
+        centres = _named(folder, entity)
+        joined = _around(joined, [iri for iri, _ in centres], hops)
+        title, start = f"Around {centres[0][1]}", {"entity": centres[0][0], "hops": hops}
+    elif query:
+        joined, title = _answered(folder, query, joined), "What the query gives"
+    names = names_of(ontology)
+    return Page(build_page(
+        joined.articles, joined.entities, joined.statements, names.properties, names.classes, class_parents=names.parents,
+        mentions=mentions, functional={one.iri for one in ontology.properties.values() if one.functional}, title=title, start=start,
+        no_text=no_text), height)
+
+
+def write_view(folder: str | Path, output: Path, *, entity: str = "", hops: int = 1, query: str = "", no_text: bool = False) -> Path:
+    """Write the page of :func:`view` to `output` and return it."""
+    page = view(folder, entity=entity, hops=hops, query=query, no_text=no_text)
+    try:
+        output.write_text(page.html, "utf-8")
+    except OSError as error:
+        raise FolderError(f"{output} can't be written ({error.strerror}); choose another place with -o") from error
+    return output
+
+
+def write_network(folder: str | Path, format: str, output: Path) -> list[Path]:
+    """Write the graph as graphml, gexf or neo4j-csv (a folder) to `output` and return the files."""
+    kind = next((one for one in FORMATS if one == format), None)
+    if kind is None:
+        raise FolderError(f"unknown format {format}; take one of {', '.join(FORMATS)}")
+    joined, ontology, _ = _read(folder)
+    try:
+        return export_network(network(joined.articles, joined.entities, joined.statements, names_of(ontology)), kind, output)
+    except OSError as error:
+        raise FolderError(f"{output} can't be written ({error.strerror}); choose another place with -o") from error
+
+
+def names_of(ontology: Ontology) -> Names:
+    """Return what the ontology calls its properties and classes."""
+    return Names({one.iri: one.label for one in ontology.properties.values()}, {one.name: one.label for one in ontology.classes.values()},
+                 {one.name: one.parents[0] for one in ontology.classes.values() if one.parents})
+
+
+def _read(folder: str | Path) -> tuple[Joined, Ontology, dict[str, list[tuple[int, int, str]]]]:
+    """Return all records of a graph folder by the settings of its last build, its ontology, and the mentions of each article."""
+    graph = GraphFolder.open(folder)
+    try:
+        settings = msgspec.convert(json.loads(graph.part("build.json").read_bytes())["settings"], Settings)
+    except (FolderError, ValueError, KeyError, OSError):
+        settings = Settings()
+    ontology = load([Path(path) for path in settings.ontology] or None)
+    joined = join(graph.extractions, settings, ontology)
+    iris = {member: one.iri for one in joined.entities for member in one.members}
+    mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
+                                 if m.entity is not None and (one.article.id, m.entity) in iris] for one in graph.extractions()}
+    return joined, ontology, mentions
+
+
+def _named(folder: str | Path, name: str) -> list[tuple[str, str]]:
+    with open_graph(Path(folder)) as graph:
+        found = [(one.iri, one.label) for one in graph.find(name)]
+    if not found:
+        raise QueryError(f"nothing in {folder} is called {name!r}; kg query {folder} most-mentioned lists who is")
+    return found
+
+
+def _ends(statement: Statement) -> list[str]:
+    return [statement.subject, *([statement.object] if isinstance(statement.object, str) else [])]
+
+
+def _around(joined: Joined, centres: Iterable[str], hops: int) -> Joined:
+    """Return what is said among the entities within `hops` statements of the centres, and what these say of others."""
+    entities = {one.iri for one in joined.entities}
+    near = set(centres)
+    middle = set(near)
+    for _ in range(hops):
+        near |= {iri for one in joined.statements if not near.isdisjoint(_ends(one)) for iri in _ends(one) if iri in entities}
+    return _only(joined, [one for one in joined.statements
+                          if all(iri in near or iri not in entities for iri in _ends(one)) or one.speaker in middle])
+
+
+def _only(joined: Joined, statements: Sequence[Statement]) -> Joined:
+    """Return the records that these statements need."""
+    articles = {one.article for one in statements}
+    needed = {iri for one in statements for iri in (*_ends(one), one.speaker, one.source)}
+    needed |= {value for one in statements for _, value in one.qualifiers if isinstance(value, str)}
+    return Joined(tuple(one for one in joined.articles if one.id in articles), tuple(one for one in joined.entities if one.iri in needed),
+                  tuple(statements))
+
+
+def _answered(folder: str | Path, query: str, joined: Joined) -> Joined:
+    with open_graph(Path(folder)) as graph:
+        base = graph.base
+        answer = graph.query(query)
+        if not isinstance(answer, Answer):
+            raise QueryError("an ASK query has nothing to draw; write it as SELECT or CONSTRUCT")
+        output = io.BytesIO()
+        answer.write(output, "json")
+    rows = json.loads(output.getvalue())["results"]["bindings"]
+    if not rows:
+        raise QueryError("the query gives nothing to draw")
+    if answer.is_graph:
+        return _constructed(rows, joined)
+    iris = {cell["value"] for row in rows for cell in row.values() if cell["type"] == "uri"}
+    entities = {one.iri for one in joined.entities} & iris
+    said = [one for one in joined.statements if f"{base}statement/{one.id}" in iris or (isinstance(one.object, str)
+                                                                                       and {one.subject, one.object} <= entities)]
+    if not said:
+        raise QueryError("the query returns no statements and no entities with a statement between them: SELECT IRIs, not names")
+    return _only(joined, said)
+
+
+def _constructed(rows: Sequence[Mapping[str, Mapping[str, str]]], joined: Joined) -> Joined:
+    """Return the statements that the triples match and, for triples that the graph doesn't state, new ones without evidence."""
+    stated: dict[tuple[str, str, Any], list[Statement]] = {}
+    for one in joined.statements:
+        stated.setdefault((one.subject, one.property, _key(one.object)), []).append(one)
+    known = {one.iri: one for one in joined.entities}
+    labels = {row["subject"]["value"]: row["object"]["value"] for row in rows if row["predicate"]["value"] == RDFS_LABEL}
+    types = {row["subject"]["value"]: row["object"]["value"] for row in rows if row["predicate"]["value"] == RDF_TYPE}
+    found: dict[str, Statement] = {}
+    for row in rows:
+        subject, property_, cell = row["subject"]["value"], row["predicate"]["value"], row["object"]
+        if property_ in (RDFS_LABEL, RDF_TYPE) or not {row["subject"]["type"], cell["type"]} <= {"uri", "bnode", "literal"}:
+            continue
+        object_ = cell["value"] if cell["type"] != "literal" else RdfLiteral(
+            cell["value"], cell.get("datatype", "xsd:string").replace(XSD, "xsd:"))
+        same = stated.get((subject, property_, _key(object_)))
+        if same is None:
+            key = hashlib.sha256("\n".join([subject, property_, json.dumps(cell, sort_keys=True)]).encode()).hexdigest()
+            same = [Statement(id=f"q{key[:20]}", article=QUERY_ID, subject=subject, property=property_, object=object_, label="",
+                              wording="", evidence=())]
+            for iri in (subject, object_):
+                if isinstance(iri, str) and iri not in known:
+                    tail = iri.rstrip("#/").replace("#", "/").rpartition("/")[2]
+                    kind = types.get(iri, "").replace("#", "/").rpartition("/")[2]
+                    known[iri] = Entity(iri=iri, label=labels.get(iri, tail or iri), types=(kind or "Thing",), named=True)
+        found.update({one.id: one for one in same})
+    if not found:
+        raise QueryError("the query's triples are only types and labels; CONSTRUCT relations between things to draw them")
+    article = Article(id=QUERY_ID, text="", title="Made by the query")
+    return _only(Joined((*joined.articles, article), tuple(known.values()), joined.statements), list(found.values()))
+
+
+def _key(value: str | RdfLiteral) -> tuple[str, str]:
+    return (value, "") if isinstance(value, str) else (value.lexical, value.datatype)
