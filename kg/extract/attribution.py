@@ -81,7 +81,7 @@ SURE_OUTLETS = frozenset(
 )
 #: verbs that take one back
 CLEARING = {"acquit": "of", "clear": "of", "absolve": "of", "exonerate": "of"}
-NEWSPAPERS = frozenset(["newspaper", "broadcaster", "tabloid", "newswire"])
+NEWSPAPERS = frozenset(["newspaper", "newspapers", "broadcaster", "tabloid", "newswire", "media", "press"])
 #: prepositions whose argument says who says it; what became speaker or source is no argument of the claim
 ATTRIBUTIVE = frozenset(["according to", "as per"])
 DEFINITE = frozenset(["the", "this", "that", "these", "those"])

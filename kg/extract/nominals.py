@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.extract.clauses import conjuncts, members
 from kg.extract.tree import Tree
 from kg.extract.words import TITLES, noun_classes
 from kg.records import Argument, Claim, Form, Mention, Span
@@ -93,6 +94,8 @@ class _Reader:
                 self.apposition(mention, head, child)
         if mention.kind == "name":
             self.home(mention, head)
+        elif mention.kind == "nominal":
+            self.examples(head)
         if tree.deps[head] not in ("appos", "attr") and head not in self.told:
             self.noun(mention, head)
 
@@ -221,6 +224,17 @@ class _Reader:
             mention.kind == "nominal" and self._has_determiner(child) and self._has_determiner(head) and not self._is_list(child)
         ):
             self._describe(mention, head, child)
+
+    def examples(self, head: int) -> None:
+        """Add what the named examples of a plural noun are: "carriers such as Delta and United" (Hearst, COLING 1992)."""
+        tree = self.tree
+        if tree.tags[head] != "NNS" or tree.lemmas[head].lower() in self.nouns.measures:
+            return
+        first, joined = self._compact(head), conjuncts(tree, head)
+        for example in members(tree, head):
+            name = self.by_head.get(example)
+            if name is not None and name.kind == "name" and example not in joined:
+                self._add("apposition", head, first, (self._of_mention("subject", name), self._complement(head, first)))
 
     def _descriptions(self, child: int) -> list[int]:
         """Return the heads of a coordinated apposition: "the speaker of the House and a former teacher"."""
