@@ -397,9 +397,9 @@ def _best(article: _Article, claim: Claim, lenient: bool = False) -> list[_Match
 def _beats(one: _Match, other: _Match, properties: Mapping[str, Property]) -> bool:
     """Say whether `one` is more specific: a sub-property, else a longer wording, else a better fit of the types."""
     if one.wording.iri in properties[other.wording.iri].ancestors:
-        return False
+        return one.fit > other.fit  # "a member of Oro": a member, but of no party for all we know
     if other.wording.iri in properties[one.wording.iri].ancestors:
-        return True
+        return one.fit >= other.fit
     ours, others = one.wording.iri.startswith(KG), other.wording.iri.startswith(KG)
     return (not ours, one.wording.weight, one.fit, one.wording.iri) > (
         not others,
@@ -481,7 +481,24 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
             for argument, name in match.strong:
                 if argument.mention is not None:
                     refine(article.mentions[argument.mention].entity, name, overrule=True)
+    for claim in extraction.claims:  # what nothing else tells, the property may: who said something is an agent
+        for match in _best(article, claim):
+            prop = ontology.properties[match.wording.iri]
+            for argument, wanted in ((match.subject, prop.domain), (match.object, prop.range)):
+                named_one = article.mentions.get(argument.mention) if argument.mention is not None else None
+                if named_one and named_one.kind == "name" and len(wanted) == 1 and named_one.entity in types:
+                    old = types[named_one.entity][0]
+                    name = _narrowed(ontology, old, wanted[0])
+                    refine(named_one.entity, name if name != old else "", overrule=False)
     return types
+
+
+def _narrowed(ontology: Ontology, name: str, wanted: str) -> str:
+    """Return the class of what is of class `name` and must be one of `wanted`: of a place that acts, a geopolitical entity."""
+    if name == "Thing" or ontology.is_a(wanted, name):
+        return wanted
+    both = [c for c in ontology.classes if ontology.is_a(c, name) and ontology.is_a(c, wanted)]
+    return next((c for c in both if all(ontology.is_a(other, c) for other in both)), "")
 
 
 def _has_strong(article: _Article, claim: Claim) -> bool:
