@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
+
+from kg.extract.cues import load_cues
 from kg.extract.tree import Tree
 from kg.extract.words import noun_classes
 from kg.records import Argument, Claim, Mention, Span
@@ -62,6 +65,7 @@ TIME_NOUNS = frozenset("""
     time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
     season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
 """.split())  # noqa: SIM905
+HYPHENS = "-‐‑"
 #: participles that are prepositions: "rules regarding visas", "damage involving cars"
 PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
 #: nouns whose infinitive tells what others are to do
@@ -319,7 +323,8 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
             last = deeper
             words.append(last)
         pending[:0] = [c for c in tree.children[first] if tree.deps[c] == "conj" and tree.pos[c] == "ADP"]
-        if target < 0 or (tree.words[target] == "order" and tree.child(target, "acl") >= 0):  # "in order to", "in order that"
+        ordered = target >= 0 and tree.words[target] == "order" and tree.child(target, "acl") >= 0  # "in order to", "in order that"
+        if target < 0 or ordered or tree.pos[first] in ("PROPN", "NOUN"):
             continue
         pending[:0] = [c for c in tree.children[last] if c > target and tree.deps[c] == "prep"]  # "from 1970 to 1985"
         clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
@@ -362,6 +367,8 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             if dep == "acomp":
                 draft.clauses.extend(number[k] for k in tree.children[c] if k in number and tree.deps[k] in ("xcomp", "ccomp"))
         elif dep in ("ccomp", "xcomp"):
+            if dep == "ccomp" and _is_sentence_before(tree, c, verb):
+                continue
             if c in number:
                 draft.clauses.append(number[c])
             elif tree.pos[c] in ("NOUN", "PROPN", "ADJ", "PRON", "NUM"):
@@ -401,8 +408,15 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     taken = {p for a in draft.adverbials for p in a.prep}
     draft.adverbs = [a for a in draft.adverbs if a not in taken]  # "regardless of the law"
     draft.group = sorted(group)
-    if draft.relation in ("acl", "advcl") and tags[verb] == "VBN" and not draft.auxiliaries:
-        draft.passive = True
+    if tags[verb] == "VBN" and not draft.auxiliaries and (
+            draft.relation in ("acl", "advcl") or (draft.relation == "conj" and draft.agents and not draft.own_subject)):
+        draft.passive = True  # "the boy wearing a coat and handcuffed by the police"
+
+
+def _is_sentence_before(tree: Tree, clause: int, verb: int) -> bool:
+    """True for the first of two sentences that a semicolon or comma joins: "The flag is old; a new one would be blue"."""
+    return clause < verb and tree.lemmas[verb] not in load_cues().verbs and tree.child(clause, "mark") < 0 \
+        and tree.child(clause, *SUBJECTS) >= 0 and tree.child(verb, *SUBJECTS) > clause
 
 
 def _is_time_or_measure(tree: Tree, i: int) -> bool:
@@ -461,7 +475,7 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             if 0 <= shown < verb:
                 draft.subjects = members(tree, shown)  # "images of the boy wearing a coat"
                 return
-        if tree.lemmas[head] in CALLS and tree.tags[verb] == "VB" and tree.child(head, "poss") < 0:
+        if tree.lemmas[head] in CALLS and tree.words[head - 1].lower() != "in" and tree.tags[verb] == "VB" and tree.child(head, "poss") < 0:
             return  # "brought pressure to act" does not say who is to
         if parent is not None and head in parent.objects and _left_to_do(tree, verb, head):
             # "gave her two days to sign", "had trouble finding work": the object is not who does it
@@ -634,8 +648,12 @@ class _Claims:
         claims: list[Claim] = []
         for clause, frame in zip(self.clauses, self.frames, strict=True):
             shared = self.shared(clause) if frame else []
-            for core in frame:
-                arguments = tuple(dict.fromkeys([self.argument(role, token, clause) for role, token in core] + shared))
+            # "Ann and Ben plan to leave": Ann's plan is that Ann leaves
+            matched = [len(self.frames[c]) == len(frame) > 1 and self.clauses[c].subjects == clause.subjects for c in clause.clauses]
+            for k, core in enumerate(frame):
+                own = [replace(a, claim=a.claim + k) if fits and a.claim is not None else a
+                       for a, fits in zip(shared, matched, strict=False)] + shared[len(matched):]
+                arguments = tuple(dict.fromkeys([self.argument(role, token, clause) for role, token in core] + own))
                 claims.append(self.claim(clause, len(claims), arguments))
         return claims
 
@@ -690,7 +708,7 @@ class _Claims:
                     end = max(token + 1, min(end, antecedent_end(tree, token, below)))
                     break
                 below = tree.heads[below]
-            self.wordings[key] = balanced(tree.text, tree.starts[first], tree.ends[end - 1])
+            self.wordings[key] = balanced(tree.text, *_whole_words(tree.text, tree.starts[first], tree.ends[end - 1]))
         start, stop = self.wordings[key]
         return Argument(role, start, stop, self.by_head.get(token), claim)
 
@@ -732,11 +750,12 @@ class _Claims:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen the stretch so that it does not begin or end inside a word joined by hyphens: "Lee Hwa-kin"."""
-    while start > 1 and text[start - 1] in "-‐‑" and text[start - 2].isalnum():
+    while start > 0 and ((start > 1 and text[start - 1] in HYPHENS and text[start - 2].isalnum())
+                         or (text[start] in HYPHENS and text[start - 1].isalnum())):
         start -= 1
         while start > 0 and text[start - 1].isalnum():
             start -= 1
-    while end + 1 < len(text) and text[end] in "-‐‑" and text[end + 1].isalnum():
+    while end + 1 < len(text) and text[end] in HYPHENS and text[end + 1].isalnum():
         end += 1
         while end < len(text) and text[end].isalnum():
             end += 1

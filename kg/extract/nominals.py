@@ -228,7 +228,7 @@ class _Reader:
     def examples(self, head: int) -> None:
         """Add what the named examples of a plural noun are: "carriers such as Delta and United" (Hearst, COLING 1992)."""
         tree = self.tree
-        if tree.tags[head] != "NNS" or tree.lemmas[head].lower() in self.nouns.measures:
+        if tree.tags[head] != "NNS" or tree.lemmas[head].lower() in self.nouns.measures | {"other"}:
             return
         first, joined = self._compact(head), conjuncts(tree, head)
         for example in members(tree, head):
