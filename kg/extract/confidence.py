@@ -21,7 +21,9 @@ import msgspec
 from kg.extract.tree import Tree
 from kg.records import Argument, Claim, Mention
 
-#: roles that are no preposition, the first being the best to stand for what is said of the subject
+#: roles that are no preposition
+NAMED = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+#: roles of what is said of the subject, best first
 CORE = ("object", "complement", "clause")
 #: ends of the steps that numbers are put on: words of a sentence, words between, characters, and what there are few of
 WORDS = (12, 17, 22, 27, 34, 44)
@@ -30,6 +32,8 @@ LENGTHS = (6, 12, 20, 32, 50, 80)
 COUNTS = (0, 1, 2, 3, 5)
 #: verbs that carry little of what is said, or take others' words in
 COMMON = frozenset({"be", "have", "say", "make", "take", "do", "get", "become", "include", "give", "go", "tell", "see", "use"})
+BREAKS = frozenset({";", ":", "(", ")", "[", "]", "-LRB-", "-RRB-", "--", "—", "–"})
+QUOTES = frozenset({"``", "''", '"', "“", "”"})
 
 
 class Model(NamedTuple):
@@ -38,13 +42,6 @@ class Model(NamedTuple):
     bias: float
     weights: dict[str, float]
     forms: dict[str, float]
-
-
-class Sentence(NamedTuple):
-    """What all claims of one sentence share."""
-
-    features: tuple[str, ...]
-    first: int
 
 
 @cache
@@ -73,7 +70,7 @@ def features(tree: Tree, mentions: Sequence[Mention], claims: Sequence[Claim]) -
     """Return the names of the features that each claim has; none for a claim that was not read from a clause."""
     by_id = {mention.id: mention for mention in mentions}
     siblings = Counter(claim.predicate.start for claim in claims if claim.extractor == "clauses")
-    sentences: dict[int, Sentence] = {}
+    sentences: dict[int, list[str]] = {}
     found: list[list[str]] = []
     for claim in claims:
         verb = tree.at.get(claim.predicate.start, -1)
@@ -83,14 +80,15 @@ def features(tree: Tree, mentions: Sequence[Mention], claims: Sequence[Claim]) -
         number = tree.sentence[verb]
         if number not in sentences:
             sentences[number] = _sentence(tree, number)
-        names = list(sentences[number].features)
+        names = sentences[number].copy()
         _predicate(tree, claim, verb, siblings[claim.predicate.start], names)
         _arguments(tree, claim, verb, by_id, names)
         found.append(names)
     return found
 
 
-def _sentence(tree: Tree, number: int) -> Sentence:
+def _sentence(tree: Tree, number: int) -> list[str]:
+    """Return the features that all claims of the sentence share."""
     first, end = tree.sentences[number]
     names = list(_over("words", end - first, WORDS))
     words, roots = tree.words[first:end], [i for i in range(first, end) if tree.heads[i] == i]
@@ -101,13 +99,13 @@ def _sentence(tree: Tree, number: int) -> Sentence:
         names.append("several roots")
     if words[-1] not in (".", "!", "?", '"', "”", "''", "'", ")"):
         names.append("no full stop")
-    if any(word in ";:()[]" or word in ("-LRB-", "--", "—", "–") for word in words):
+    if not BREAKS.isdisjoint(words):
         names.append("brackets, dashes, colons")
-    if any(word in ("``", "''", '"', "“", "”") for word in words):
+    if not QUOTES.isdisjoint(words):
         names.append("quotation marks")
-    if sum(word.isupper() and len(word) > 1 for word in words) * 2 > len(words):
+    if tree.cut(first, end).isupper():
         names.append("capitals")
-    return Sentence(tuple(names), first)
+    return names
 
 
 def _predicate(tree: Tree, claim: Claim, verb: int, siblings: int, names: list[str]) -> None:
@@ -156,17 +154,17 @@ def _arguments(tree: Tree, claim: Claim, verb: int, by_id: dict[int, Mention], n
             names.append("subject after the verb")
         if head >= 0:
             names += _over("subject gap", verb - head - 1, GAP)
-        if tree.sentence[head] != tree.sentence[verb]:
-            names.append("subject of another sentence")
+            if tree.sentence[head] != tree.sentence[verb]:
+                names.append("subject of another sentence")
     rest = [a for a in claim.arguments if a is not subject]
-    names += _over("phrases", sum(a.role not in _NAMED for a in rest), COUNTS)
+    names += _over("phrases", sum(a.role not in NAMED for a in rest), COUNTS)
     best = next((a for role in CORE for a in rest if a.role == role), None)
     if best is None:
-        best = next((a for a in rest if a.role not in _NAMED), None) or (rest[0] if rest else None)
+        best = next((a for a in rest if a.role not in NAMED), None) or (rest[0] if rest else None)
     if best is None:
         names.append("object none")
         return
-    role = best.role if best.role in _NAMED else "phrase"
+    role = best.role if best.role in NAMED else "phrase"
     kind = _kind(best, by_id)
     names.append(f"{role} {kind}")
     if role == "phrase":
@@ -179,10 +177,6 @@ def _arguments(tree: Tree, claim: Claim, verb: int, by_id: dict[int, Mention], n
         if tree.deps[head] == "conj":
             names.append("object conjunct")
     names += _over("object characters", best.end - best.start, LENGTHS)
-
-
-#: roles that are no preposition
-_NAMED = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
 
 
 def _head(tree: Tree, argument: Argument, by_id: dict[int, Mention]) -> int:
