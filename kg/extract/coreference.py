@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from kg.extract.persons import person_bonus
 from kg.extract.quotes import Quote
 from kg.extract.ranker import (
     MOST_CANDIDATES,
@@ -76,6 +77,9 @@ class Linker:
             self.groups[group].descriptors |= descriptors(tree, node)
             self.of[node.mention.id] = self.groups[group]
             self.upcoming[node.sentence].append(node)
+        self.name_places: dict[int, list[int]] = defaultdict(list)
+        for node in named:
+            self.name_places[self.of[node.mention.id].order].append(node.head)
         for cluster in self.groups.values():
             for word in sorted(cluster.name_words | cluster.descriptors):
                 self.index[word].append(cluster)
@@ -308,6 +312,9 @@ class Linker:
             field = Field(kind, rank, passed, sum(fits), top)
             pairs.append([float(x) for x in pair_features(tree, node, cluster, other, field)])
             passed += fits[rank]
+        if kind == "he" and near:
+            more = person_bonus(tree, node, [row[1] for row in near], [row[2] for row in near], self.name_places)
+            pairs = [[*row, extra] for row, extra in zip(pairs, more, strict=True)]
         return [row[1] for row in near], pairs
 
 

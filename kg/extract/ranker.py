@@ -570,9 +570,16 @@ class Ranker:
         self.new = {kind: np.array(rows["new"]) for kind, rows in weights.items()}
 
     def choose(self, kind: str, pairs: list[list[float]], new: list[float]) -> list[int]:
-        """Return the indices of the candidates likelier than something new, the best first."""
-        scores = np.array(pairs) @ self.pair[kind] - float(np.array(new) @ self.new[kind])
-        return [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
+        """Return the indices of the candidates likelier than something new, the best first.
+
+        A column of `pairs` past the features is a bonus (:mod:`kg.extract.persons`); it counts among candidates only, for "he".
+        """
+        table, weights = np.array(pairs), self.pair[kind]
+        scores = table[:, : len(weights)] @ weights - float(np.array(new) @ self.new[kind])
+        order = scores + table[:, len(weights)] if kind == "he" and table.shape[1] > len(weights) else scores
+        if not (scores > 0).any():
+            return []
+        return [int(i) for i in np.argsort(-order, kind="stable") if scores[i] > 0 or kind == "he"]
 
 
 @cache
