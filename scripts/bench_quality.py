@@ -55,11 +55,11 @@ ROWS = [
 ]
 PERCENT = {"conll", "pronoun_to_name.f1"}
 NOTES = """\
-Others' figures come from the same scorers on the same files unless said otherwise. ᵃ The same 100 sentences. ᵇ OpenIE5, MinIE, ClausIE,
-OpenIE4 and KGGen from their published output; claucy, triplet-extract and textacy run with the same spaCy model as ours. CaRB's figures of
-others are on all 641 sentences of its dev part, ours on the 581 that have gold here (claucy is .387 there). ᶜ Text F1 as published, on a
-fold that is not public; the regression on fold 3. ᵈ Rules over names found by a system, on the same files; "published" as the papers have it, on
-their own releases of the data."""
+Others' figures come from the same scorers on the same files unless said otherwise. ᵃ The same 100 sentences. ᵇ OpenIE5, MinIE,
+ClausIE, OpenIE4 and KGGen from their published output; claucy, triplet-extract and textacy run with the same spaCy model as
+ours. CaRB's figures of others are on all 641 sentences of its dev part, ours on the 581 that have gold here (claucy is .387
+there). ᶜ Text F1 as published, on a fold that is not public; the regression on fold 3. ᵈ Rules over names found by a system, on
+the same files; "published" as the papers have it, on their own releases of the data."""
 
 
 def script(name: str, *arguments: str) -> list[str]:
