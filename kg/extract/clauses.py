@@ -68,6 +68,11 @@ TIME_NOUNS = frozenset("""
 HYPHENS = "-‐‑"
 #: participles that are prepositions: "rules regarding visas", "damage involving cars"
 PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
+#: verbs that make their object do what the infinitive says: "enables the valve to open"
+CAUSING = frozenset("""
+    enable allow cause force require permit help lead want expect ask tell order encourage persuade urge invite prompt compel inspire
+    push drive teach train design set intend
+""".split())  # noqa: SIM905
 #: nouns whose infinitive tells what others are to do
 CALLS = frozenset(["pressure", "call", "demand", "request", "order", "invitation", "encouragement", "incentive", "advice"])
 #: nouns whose "-ing" form tells what their owner does: "had trouble finding work"
@@ -477,7 +482,7 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
                 return
         if tree.lemmas[head] in CALLS and tree.words[head - 1].lower() != "in" and tree.tags[verb] == "VB" and tree.child(head, "poss") < 0:
             return  # "brought pressure to act" does not say who is to
-        if parent is not None and head in parent.objects and _left_to_do(tree, verb, head):
+        if parent is not None and head in parent.objects and tree.lemmas[parent.verb] not in CAUSING and _left_to_do(tree, verb, head):
             # "gave her two days to sign", "had trouble finding work": the object is not who does it
             draft.subjects = [s for s in parent.indirect or parent.subjects if s != head]
             return
@@ -519,7 +524,8 @@ def _left_to_do(tree: Tree, verb: int, noun: int) -> bool:
 
 def _can_act(tree: Tree, noun: int) -> bool:
     """True for names, pronouns and nouns of people, organisations and animals."""
-    return tree.pos[noun] in ("PROPN", "PRON") or noun_classes().get(tree.lemmas[noun].lower()) in ("Person", "Organization", "Animal")
+    return tree.pos[noun] in ("PROPN", "PRON") or tree.lemmas[noun] == "people" \
+        or noun_classes().get(tree.lemmas[noun].lower()) in ("Person", "Organization", "Animal")
 
 
 def _predicated(tree: Tree, noun: int, parent: _Draft | None) -> bool:
@@ -613,7 +619,7 @@ def clause_claims(tree: Tree, clauses: list[Clause], mentions: Iterable[Mention]
     """Return the claims the clauses make, numbered from 0 in text order; ``claim.predicate.start`` is the clause's verb.
 
     Subjects, objects and complements are distributed, every other constituent is an argument of each claim. A clause without
-    subject and object (an imperative, a verbless heading) makes no claim, nor does "there are" before a relative clause.
+    subject and object (an imperative, a verbless heading) makes no claim, nor does "there are people who".
     """
     return _Claims(tree, clauses, list(mentions)).all()
 
@@ -664,10 +670,10 @@ class _Claims:
         return _frames(self.tree, clause, self.one_name)
 
     def relatives(self, clause: Clause) -> list[int]:
-        """Return the finite relative clauses of what there is, if it is not denied: "There are people who helped me"."""
+        """Return the finite relative clauses of who there is, if it is not denied: "There are people who helped me"."""
         tree = self.tree
-        if clause.negations or any(tree.deps[c] in ("det", "neg") and tree.lemmas[c].lower() == "no"
-                                   for s in clause.subjects for c in tree.children[s]):
+        denied = any(tree.deps[c] in ("det", "neg") and tree.lemmas[c].lower() == "no" for s in clause.subjects for c in tree.children[s])
+        if clause.negations or denied or not all(_can_act(tree, s) for s in clause.subjects):
             return []
         return [other.id for other in self.clauses[clause.id + 1:clause.id + 4]
                 if other.parent == clause.id and other.relation == "relcl" and tree.heads[other.verb] in clause.subjects

@@ -11,6 +11,8 @@ from kg.extract.tree import Tree
 VOWELS = frozenset("aeiou")
 #: verbs whose "-ed" form the rules of spelling leave open between two lemmas
 LEMMAS = {"premier": "premiere", "scath": "scathe", "cloth": "clothe", "bath": "bathe"}
+#: auxiliaries behind a curly apostrophe, which the lemmatizer does not know
+CLITICS = {"’s": "be", "’re": "be", "’m": "be", "’ve": "have", "’ll": "will", "’d": "would"}
 SIBILANTS = ("s", "x", "z", "ch", "sh", "o")
 INSIDE_NOUN_PHRASE = frozenset(["det", "amod", "compound", "nmod", "poss", "nummod"])
 CLOSING = frozenset([",", "”", '"', "''", "’", "'"])
@@ -20,6 +22,11 @@ VERBS = ("VERB", "AUX")
 def repair(tree: Tree) -> Tree:
     """Return the tree with the parser's errors mended that are named in this module, same tokens; the tree itself if none is."""
     lemmas = [mended_lemma(*row) for row in zip(tree.words, tree.lemmas, tree.pos, strict=True)]
+    for i, word in enumerate(tree.words):
+        if word[:1] == "’" and tree.pos[i] in VERBS:
+            perfect = tree.deps[i] == "aux" or any(tree.words[c] == "been" for c in tree.children[tree.heads[i]])
+            has = word == "’s" and perfect and tree.tags[tree.heads[i]] == "VBN"  # "it’s been closed"
+            lemmas[i] = "have" if has else CLITICS.get(word.lower(), lemmas[i])
     new = _Edit(tree, lemmas)
     for i in range(1, len(tree)):
         if tree.tags[i] == "NNS":
