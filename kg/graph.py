@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -244,6 +245,9 @@ def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base
     if statement.when is not None:
         yield node, _KG["when"], _value(statement.when)
     for name, qualifier in statement.qualifiers:
+        if name.startswith(OPEN):
+            yield _node(name), TYPE, _RDF["Property"]
+            yield _node(name), LABEL, _text(unquote(name.removeprefix(OPEN)).replace("-", " "))
         yield node, _node(name), _value(qualifier)
     yield node, _KG["confidence"], stored(ox.Literal(f"{statement.confidence:.2f}", datatype=_XSD["decimal"]))
     yield node, _PROV["wasGeneratedBy"], _activity(graph)

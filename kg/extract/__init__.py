@@ -9,6 +9,7 @@ from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.nominals import nominal_claims
 from kg.extract.quotes import find_quotes
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.records import Article, Extraction
@@ -16,6 +17,7 @@ from kg.records import Article, Extraction
 
 def read_claims(article: Article, tree: Tree) -> Extraction:
     """Return the mentions, entities and claims of one parsed article; claims are numbered in the order of their text."""
+    tree = repair(tree)
     quotes = find_quotes(tree)
     mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes)
     clauses = find_clauses(tree)
