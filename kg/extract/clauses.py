@@ -761,7 +761,8 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
         start -= 1
         while start > 0 and text[start - 1].isalnum():
             start -= 1
-    while end + 1 < len(text) and text[end] in HYPHENS and text[end + 1].isalnum():
+    while end < len(text) and ((end + 1 < len(text) and text[end] in HYPHENS and text[end + 1].isalnum())
+                               or (text[end - 1] in HYPHENS and text[end].isalnum() and (end < 2 or text[end - 2].isalnum()))):
         end += 1
         while end < len(text) and text[end].isalnum():
             end += 1
