@@ -624,6 +624,11 @@ def shape_type(key: tuple[str, ...], kind: str) -> str:
         and key[0] not in first_names()
     ):
         return noun
+    if kind == "Person" and not any(word in first_names() for word in key):
+        nouns = [noun_classes().get(word) or noun_classes().get(word.removesuffix("s"), "") for word in key]
+        plural = last.endswith("s") and last not in noun_classes() and bool(nouns[-1])
+        if "Person" not in nouns and ((len(key) > 1 and all(nouns)) or (len(key) == 1 and plural)):
+            return nouns[-1] if nouns[-1] in NOUN_TYPES else "Thing"  # "Art Gallery", "Photographs": capitals of a heading
     if len(key) == 1 and key[0] in first_names() and kind in ("Thing", "Organization", "Product", "CreativeWork", "Law", "Facility"):
         return "Person"
     if (

@@ -242,6 +242,8 @@ def agree(node: Node, cluster: Cluster) -> bool:
     if node.many and cluster.many and node.many != cluster.many:
         return False
     if ours in ("male", "female"):
+        if cluster.type in ("Place", "Event") and sum(n.kind == "name" for n in cluster.nodes) > 5:
+            return False  # a name so typed once may be a person's, a much named place is none
         return theirs in ("", "person", ours)
     if ours == "thing" and theirs in ("male", "female", "person"):
         return False

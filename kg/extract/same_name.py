@@ -65,11 +65,12 @@ def name_key(text: str) -> Key:
     return tuple(words) or (text.lower(),)
 
 
-def base(key: Key) -> Key:
-    """Return the key without company suffix, kept title and generation."""
+def base(key: Key, kind: str) -> Key:
+    """Return the key without company suffix and generation, a person's without kept title ("Duke University" keeps its first
+    word)."""
     while len(key) > 1 and (key[-1] in COMPANY_SUFFIXES or key[-1] in SUFFIXES):
         key = key[:-1]
-    return key[1:] if len(key) > 1 and key[0] in KEPT_TITLES else key
+    return key[1:] if len(key) > 1 and key[0] in KEPT_TITLES and kind in ("Person", "Thing") else key
 
 
 def same_names(kinds: dict[Key, str], raw: dict[Key, str]) -> dict[Key, Key]:
@@ -78,7 +79,7 @@ def same_names(kinds: dict[Key, str], raw: dict[Key, str]) -> dict[Key, Key]:
     seen: dict[tuple[str, ...], Key] = {}
     for key in kinds:
         core = ALIASES.get(key, key)
-        core = base(core)
+        core = base(core, kinds[key])
         signs: list[tuple[str, ...]] = [("=", *core)]
         if kinds[key] == "Person" and len(core) > 1:
             signs += [("person", core[0], core[-1])]
@@ -106,13 +107,13 @@ def partial_names(kinds: dict[Key, str], joined: dict[Key, Key]) -> dict[Key, li
     firsts: dict[str, list[Key]] = defaultdict(list)
     lasts: dict[str, list[Key]] = defaultdict(list)
     for key in kinds:
-        core = base(key)
+        core = base(key, kinds[key])
         if len(core) > 1:
             firsts[core[0]].append(key)
             lasts[core[-1]].append(key)
     parts: dict[Key, list[Key]] = {}
     for key, kind in kinds.items():
-        core = base(key)
+        core = base(key, kinds[key])
         if len(core) == 1:
             people = (
                 [k for k in lasts[core[0]] if kinds[k] == "Person"]
@@ -123,7 +124,9 @@ def partial_names(kinds: dict[Key, str], joined: dict[Key, Key]) -> dict[Key, li
             wholes = people
         else:
             people = (
-                [k for k in lasts[core[-1]] if kinds[k] == "Person" and k != key and initials(core, base(k))] if kind == "Person" else []
+                [k for k in lasts[core[-1]] if kinds[k] == "Person" and k != key and initials(core, base(k, "Person"))]
+                if kind == "Person"
+                else []
             )
             wholes = people
         if not wholes and kind in ("Organization", "Thing", "Facility", "Product", "Event"):
@@ -131,8 +134,8 @@ def partial_names(kinds: dict[Key, str], joined: dict[Key, Key]) -> dict[Key, li
                 k
                 for k in firsts[core[0]]
                 if len(k) > len(key)
-                and base(k)[: len(core)] == core
-                and kinds[k] in ("Organization", "Facility", "Event", "Product", "Thing")
+                and base(k, kinds[k])[: len(core)] == core
+                and kinds[k] in ("Organization", "Thing", *(() if kind == "Organization" else ("Facility", "Event", "Product")))
             ]
         if wholes and not any(joined[k] == joined[key] for k in wholes):
             parts[key] = wholes
