@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
+from kg.errors import KgError
 from kg.iris import KG, ONTOLOGY_GRAPH, PREFIXES, prefixes
 
 Format = Literal["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
@@ -294,8 +295,11 @@ def _write_turtle(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None
 
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: The longest ending of an IRI that is an XML name without a colon (ASCII is enough: the rest goes to the namespace).
-_LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
+#: What an XML name without a colon may start with (XML 1.0, NameStartChar), and what may follow.
+_START = ("A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+          "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff")
+#: The longest ending of an IRI that is such a name; the rest goes to the namespace.
+_LOCAL_NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-]*$")
 
 
 def _xml(text: str) -> str:
@@ -329,7 +333,7 @@ def _write_rdfxml(quads: Iterable[ox.Quad], output: BinaryIO, base: str) -> None
 def _property(predicate: str, value: Term, known: dict[str, str]) -> str:
     found = _LOCAL_NAME.search(predicate)
     if found is None:
-        raise ValueError(f"RDF/XML can't hold the property {predicate}: it does not end in a letter-led name; use another format")
+        raise KgError(f"RDF/XML can't hold the property {predicate}, which has no letter to start a name at; choose another format with -f")
     space, local = predicate[:found.start()], found.group()
     tag, names = (f"{known[space]}:{local}", "") if space in known else (f"p:{local}", f" xmlns:p={_attribute(space)}")
     if not isinstance(value, ox.Literal):

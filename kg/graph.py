@@ -78,7 +78,7 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
     article = extraction.article
     mine = sorted((s for s in statements if s.article == article.id), key=lambda s: (_places(s), s.id))
     yield from _article(article, graph)
-    yield from _provenance(graph, base, mine)
+    yield from _provenance(graph, article, base, mine)
     spoken_of = {iri for statement in mine for iri in _iris(statement)}
     locals_ = {local.id: local for local in extraction.entities}
     mentions = Counter(mention.entity for mention in extraction.mentions)
@@ -87,7 +87,9 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
         if ids and (entity.named or entity.iri in spoken_of):
             yield from _entity(entity, [locals_[i] for i in ids if i in locals_], sum(mentions[i] for i in ids))
     for statement in mine:
-        yield from _statement(statement, article, graph, base)
+        yield from _statement(statement, graph, base)
+    for start, end in sorted({place for statement in mine for place in _places(statement)}):
+        yield from _evidence(start, end, article, graph)
 
 
 def _iris(statement: Statement) -> Iterator[str]:
@@ -181,13 +183,17 @@ def _context(graph: ox.NamedNode, article: Article) -> ox.NamedNode:
     return _span(graph, 0, len(article.text))
 
 
-def _provenance(graph: ox.NamedNode, base: str, statements: Sequence[Statement]) -> Iterator[Triple]:
-    """The reading of the article as a PROV activity of the program and its extractors; no clock, so that builds are equal."""
-    activity = _activity(graph)
+def _provenance(graph: ox.NamedNode, article: Article, base: str, statements: Sequence[Statement]) -> Iterator[Triple]:
+    """The reading of the article as a PROV activity of the program and its extractors; no clock, so that builds are equal.
+
+    It used the article's text and generated the named graph: said once, not of each statement in it.
+    """
+    activity = ox.NamedNode(f"{graph.value}#reading")
     release = version("newskg")
     program = ox.NamedNode(f"{base}agent/newskg-{valid_iri(release)}")
+    yield graph, _PROV["wasGeneratedBy"], activity
     yield activity, TYPE, _PROV["Activity"]
-    yield activity, _PROV["used"], graph
+    yield activity, _PROV["used"], _context(graph, article)
     yield activity, _PROV["wasAssociatedWith"], program
     yield program, TYPE, _PROV["SoftwareAgent"]
     yield program, LABEL, _text(f"newskg {release}")
@@ -197,10 +203,6 @@ def _provenance(graph: ox.NamedNode, base: str, statements: Sequence[Statement])
         yield agent, TYPE, _PROV["SoftwareAgent"]
         yield agent, LABEL, _text(name)
         yield agent, _PROV["actedOnBehalfOf"], program
-
-
-def _activity(graph: ox.NamedNode) -> ox.NamedNode:
-    return ox.NamedNode(f"{graph.value}#reading")
 
 
 def _extractor(base: str, name: str) -> ox.NamedNode:
@@ -220,7 +222,7 @@ def _entity(entity: Entity, parts: Sequence[LocalEntity], mentions: int) -> Iter
     yield node, _KG["mentionCount"], _integer(mentions)
 
 
-def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base: str) -> Iterator[Triple]:
+def _statement(statement: Statement, graph: ox.NamedNode, base: str) -> Iterator[Triple]:
     subject, predicate, value = _node(statement.subject), _node(statement.property), _value(statement.object)
     if is_plain(statement):
         yield subject, predicate, value
@@ -250,17 +252,19 @@ def _statement(statement: Statement, article: Article, graph: ox.NamedNode, base
             yield _node(name), LABEL, _text(unquote(name.removeprefix(OPEN)).replace("-", " "))
         yield node, _node(name), _value(qualifier)
     yield node, _KG["confidence"], stored(ox.Literal(f"{statement.confidence:.2f}", datatype=_XSD["decimal"]))
-    yield node, _PROV["wasGeneratedBy"], _activity(graph)
     if statement.extractor:
         yield node, _KG["extractor"], _extractor(base, statement.extractor)
     for start, end in _places(statement):
-        evidence = _span(graph, start, end)
-        yield node, _PROV["wasDerivedFrom"], evidence
-        yield evidence, TYPE, _NIF["RFC5147String"]
-        yield evidence, _NIF["beginIndex"], _integer(start)
-        yield evidence, _NIF["endIndex"], _integer(end)
-        yield evidence, _NIF["anchorOf"], _text(article.text[start:end])
-        yield evidence, _NIF["referenceContext"], _context(graph, article)
+        yield node, _PROV["wasDerivedFrom"], _span(graph, start, end)
+
+
+def _evidence(start: int, end: int, article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
+    """A stretch of the article's text, which statements may share."""
+    evidence = _span(graph, start, end)
+    yield evidence, _NIF["beginIndex"], _integer(start)
+    yield evidence, _NIF["endIndex"], _integer(end)
+    yield evidence, _NIF["anchorOf"], _text(article.text[start:end])
+    yield evidence, _NIF["referenceContext"], _context(graph, article)
 
 
 def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
@@ -458,13 +462,19 @@ class Graph:
         return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, **parameters)
 
     def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False) -> None:
-        """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only."""
+        """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only.
+
+        Raises FolderError if there is no such format or the path `output` can't be written, KgError for a property that RDF/XML can't hold.
+        """
         if format not in exports.FORMATS:
             raise FolderError(f"unknown format {format}; take one of {', '.join(exports.FORMATS)}")
         kind = cast(exports.Format, format)
         if isinstance(output, (str, Path)):
-            with open(output, "wb") as file:
-                exports.export(self.store, kind, file, slim=slim, base=self.base)
+            try:
+                with open(output, "wb") as file:
+                    exports.export(self.store, kind, file, slim=slim, base=self.base)
+            except OSError as error:
+                raise FolderError(f"{output} can't be written ({error.strerror or error}); choose another place with -o") from error
         else:
             exports.export(self.store, kind, output, slim=slim, base=self.base)
 
@@ -569,7 +579,6 @@ class Graph:
 
 
 #: predicates of a statement node that are no qualifiers
-_PARTS = {term.value for term in (TYPE, _RDF["subject"], _RDF["predicate"], _RDF["object"], _PROV["wasDerivedFrom"],
-                                  _PROV["wasGeneratedBy"])} | {
+_PARTS = {term.value for term in (TYPE, _RDF["subject"], _RDF["predicate"], _RDF["object"], _PROV["wasDerivedFrom"])} | {
     KG + name for name in ("status", "polarity", "certainty", "tense", "speaker", "source", "cue", "wording", "when", "whenText",
                            "confidence", "extractor")}

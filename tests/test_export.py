@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 
 import pyoxigraph as ox
+import pytest
 
+from kg.errors import KgError
 from kg.export import export, turtle_beside
 from kg.graph import open_store, stored, write_store
-from kg.iris import BASE, KG, ONTOLOGY_GRAPH, PREFIXES
+from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES
 
 XSD = PREFIXES["xsd"]
 
@@ -43,3 +45,21 @@ def test_turtle_beside_equals_the_export(tmp_path):
     assert beside.getvalue().decode() == after.getvalue().decode()
     assert beside.getvalue().count(b"e:ana ") == 1
     assert len(open_store(tmp_path / "store")) == sum(map(len, graphs))
+
+
+def rdfxml(predicate):
+    store, output = ox.Store(), io.BytesIO()
+    store.add(quad(f"{BASE}article/a", f"{BASE}entity/ana", predicate, ox.Literal("x")))
+    export(store, "rdfxml", output, base=BASE)
+    return {(t.subject.value, t.predicate.value, t.object.value) for t in ox.parse(output.getvalue(), ox.RdfFormat.RDF_XML)}
+
+
+@pytest.mark.parametrize("name", ["起诉", "24-hour", "é24", "a.b", "судить"])
+def test_rdfxml_holds_properties_of_any_script(name):
+    assert rdfxml(OPEN + name) == {(f"{BASE}entity/ana", OPEN + name, "x")}
+
+
+@pytest.mark.parametrize("name", ["24", "24-7", "起/24"])
+def test_rdfxml_says_which_property_it_cannot_hold(name):
+    with pytest.raises(KgError, match=f"{name}.*choose another format"):
+        rdfxml(OPEN + name)

@@ -300,7 +300,6 @@ def test_full_disk(small: Path, tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-@pytest.mark.xfail(strict=True, reason="Graph.export lets OSError through: kg/graph.py should raise FolderError with the path and the mend")
 @pytest.mark.parametrize("target", ["/proc/nothing/out.ttl", "missing/folder/out.ttl", "."])
 def test_export_where_nothing_can_be_written(small: Path, tmp_path: Path, target: str) -> None:
     one_line(run("export", small / "g", "-o", target, cwd=tmp_path), 2, "can't be written|not")
