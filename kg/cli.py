@@ -347,7 +347,8 @@ def validate(graph: Path, shapes: Path | None) -> None:
 Exit codes: 0 all fine, 1 some articles failed, 2 wrong use.""")
 @click.argument("articles", nargs=-1, required=True)
 @click.option("--triples", "what", flag_value="triples", help="binary triples, with status, speaker and offsets")
-@click.option("--mentions", "what", flag_value="mentions", help="mentions with type, offsets and entity")
+@click.option("--mentions", "what", flag_value="mentions", help="mentions, whole noun phrases, with type, offsets and entity")
+@click.option("--names", "what", flag_value="names", help="mentions that are names, without what stands around them")
 @click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave out what is less sure")
 @reading_options
 def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, model: str, field: tuple[str, ...]) -> None:
@@ -355,7 +356,7 @@ def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, 
     from kg.pipeline import extraction_lines, read_all
 
     failed = False
-    for result in read_all(articles, settings=kg.Settings(model=model), fields=field_pairs(field)):
+    for result in read_all(articles, settings=kg.Settings(model=model), fields=field_pairs(field), unique=False):
         if isinstance(result, tuple):
             say(f"failed: {result[0]}: {result[1]}")
             failed = True

@@ -684,6 +684,7 @@ class _Writer:
         mentions = self.article.mentions
         event = mentions[argument.mention if argument.mention is not None else -1]
         dated: dict[int, int] = {}
+        known: set[int] = set()  # events told apart by their very year, "the 2021 fire", rather than placed by it, "last year's ruling"
         for value in self.article.values:
             year = re.match(r"\d{4}(?![\d/.])", value.value.lexical) if value.value and value.value.kind == "date" else None
             if year is None:
@@ -692,9 +693,12 @@ class _Writer:
                 inside = mention.full.start <= value.start and value.end <= mention.head.start
                 if inside and "Event" in self.article.types_of(Argument("event", mention.start, mention.end, mention.id)):
                     dated[mention.entity] = int(year[0])
+                    if year[0] in self.article.cut(value):
+                        known.add(int(year[0]))
         if event.entity in dated or self.article.cut(event.head).lower() not in _EVENT_NOUNS:
             return dated.get(event.entity)
-        return next(iter(dated.values())) if len(set(dated.values())) == 1 else None
+        years = known or set(dated.values())
+        return years.pop() if len(years) == 1 else None
 
     def units(self, arguments: Sequence[Argument]) -> list[tuple[str, str | RdfLiteral]]:
         """Return the currency or unit of arguments that are amounts."""
@@ -806,7 +810,7 @@ _EVENT_NOUNS = frozenset(
 )
 
 #: roles that an open statement doesn't take as its preposition argument
-_CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier"})
+_CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier", "purpose"})
 #: prepositions that belong to an adjective: "critical of", "responsible for", "similar to"
 _ADJECTIVE_PREPOSITIONS = frozenset({"of", "for", "to", "with", "about", "from", "by", "against", "than", "over", "toward", "towards"})
 #: adjectives that say nothing without their clause

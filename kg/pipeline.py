@@ -257,13 +257,13 @@ def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontol
 
 
 def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 0.0) -> Iterator[str]:
-    """Yield the JSON lines of one extraction: ``triples``, ``mentions``, or (``extraction``) all of it as kept in the folder."""
+    """Yield the JSON lines of one extraction: ``triples``, ``mentions``, ``names``, or (``extraction``) all of it as kept in the folder."""
     if what == "triples":
         for line in triple_lines(extraction, extraction.article.source):
             if float(str(line["confidence"])) >= min_confidence:
                 yield json.dumps(line, ensure_ascii=False)
-    elif what == "mentions":
-        for line in mention_lines(extraction, extraction.article.source):
+    elif what in ("mentions", "names"):
+        for line in mention_lines(extraction, extraction.article.source, names=what == "names"):
             yield json.dumps(line, ensure_ascii=False)
     else:
         yield from dump(extraction).decode("utf-8").splitlines()

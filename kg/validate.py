@@ -1,7 +1,8 @@
 """Check the graph against SHACL shapes: the bundled ones as SPARQL in the store, a user's own with pySHACL.
 
 pySHACL takes most of a second an article. The shapes that newskg ships with are made of few kinds of constraint; :func:`queries`
-turns each into a SPARQL query for what breaks it, which was 5 to 10 times as fast on our samples. Bundled shapes that use any other kind go to
+turns each into a SPARQL query for what breaks it, which was 5 to 10 times as fast on our samples. Bundled shapes that use any other
+kind go to
 pySHACL too, so that no constraint is ever passed over.
 """
 
