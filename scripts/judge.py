@@ -49,7 +49,8 @@ def count(sheets: list[str]) -> None:
             sys.exit(f"{path}: {sorted(unknown)} are no verdicts; use right, {', '.join(KINDS)}")
         kinds = Counter(verdicts[-1].values())
         total = sum(kinds.values())
-        print(f"{path}: {total} statements, {kinds.pop('right', 0) / total:.1%} right; " + ", ".join(f"{k} {n}" for k, n in kinds.most_common()))
+        right = kinds.pop("right", 0)
+        print(f"{path}: {total} statements, {right / total:.1%} right; " + ", ".join(f"{k} {n}" for k, n in kinds.most_common()))
     if len(verdicts) == 2:
         one, two = ([verdict == "right" for _, verdict in sorted(v.items())] for v in verdicts)
         same = sum(a == b for a, b in zip(one, two, strict=True)) / len(one)
