@@ -168,11 +168,12 @@ def page_data(
         articles.append(Article(id=unknown, text=""))
     with_text = _texts_kept(articles, shown, 0 if no_text else limits.text)
 
-    tables = _Tables(names)
+    tables = _Tables(names, {iri: e.label for iri, e in known.items()})
     speakers = Counter(s.speaker for s in shown if s.speaker)
     disputed = _disputed(shown, functional)
     rows = [_statement_row(s, index, article_index, tables, s.id in disputed) for s in shown]
     types = sorted({t for e in kept for t in (e.types or ("Thing",))})
+    base = _common_base([e.iri for e in kept])
     type_index = {t: i for i, t in enumerate(types)}
     spans = _spans_by_article(shown)
     readable = [a for a in articles if a.id in with_text]
@@ -187,7 +188,8 @@ def page_data(
         "relations": [[iri, label] for iri, label in tables.relations],
         "literals": [list(parts) for parts in tables.literals],
         "communities": _community_names(community, kept),
-        "entities": [_entity_row(e, type_index, community[i], names, links or {}, speakers[e.iri]) for i, e in enumerate(kept)],
+        "base": base,
+        "entities": [_entity_row(e, base, type_index, community[i], names, links or {}, speakers[e.iri]) for i, e in enumerate(kept)],
         "articles": [
             _article_row(a, a.id in with_text, spans.get(a.id, ()), _mention_row(a, found, index) if a.id in with_text else [])
             for a in articles
@@ -539,8 +541,8 @@ def _network(
 class _Tables:
     """Relations and literals, each kept once and named by its number, in the order they are first asked for."""
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, names: Names, labels: Mapping[str, str]) -> None:
+        self.names, self.labels = names, labels
         self.relations: dict[tuple[str, str], int] = {}
         self.literals: dict[tuple[str, ...], int] = {}
 
@@ -559,7 +561,9 @@ class _Tables:
         """Return an entity's number, or -1 - n for literal n; an IRI that is no entity (a class) is written with its label."""
         if isinstance(term, RdfLiteral):
             return -1 - self.literal(term.lexical, term.datatype)
-        return index[term] if term in index else -1 - self.literal(class_label(tail_of(term), self.names), "iri", term)
+        if term in index:
+            return index[term]
+        return -1 - self.literal(self.labels.get(term) or class_label(tail_of(term), self.names), "iri", term)
 
 
 def _statement_row(
@@ -598,12 +602,19 @@ def _trim(row: list[Any], least: int) -> list[Any]:
     return row[:end]
 
 
+def _common_base(iris: Sequence[str]) -> str:
+    """Return what all IRIs begin with, up to a slash or hash: written once, not with each entity."""
+    first, last = (min(iris), max(iris)) if len(iris) > 1 else ("", "")
+    shared = first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))]
+    return shared[: max(shared.rfind("/"), shared.rfind("#")) + 1]
+
+
 def _entity_row(
-    e: Entity, types: Mapping[str, int], community: int, names: Names, links: Mapping[str, Sequence[str]], said: int
+    e: Entity, base: str, types: Mapping[str, int], community: int, names: Names, links: Mapping[str, Sequence[str]], said: int
 ) -> list[Any]:
     return _trim(
         [
-            e.iri,
+            e.iri[len(base) :],
             _safe(e.label) or tail_of(e.iri),
             [types[t] for t in e.types or ("Thing",)],
             family_of(e, names),

@@ -319,6 +319,22 @@ def test_timeline_opens_its_statements(reader: Reader) -> None:
     assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Delta Works", "city council"]
 
 
+def test_timeline_keeps_to_the_one_selected(reader: Reader) -> None:
+    page = reader.open(story(), "#entity=sven")
+    page.locator("#timeline g.bin").first.focus()
+    page.keyboard.press("Enter")
+    wait_for(page, "location.hash.includes('of=sven')")
+    assert page.locator("#panel .statement").count() == 1
+    page.get_by_role("button", name="of all").click()
+    assert "of=" not in page.url
+
+
+def test_filters_list_what_matches_in_words(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_role("button", name="Read all 1 claim").click()
+    assert "Ana Ruiz" in page.inner_text("#panel .statement .chips")
+
+
 def test_groups_fold_and_unfold(reader: Reader) -> None:
     page = reader.open(build_page(*make_sample(200).arguments()), "#in=0")
     before = len(page.evaluate("window.kgPage.nodes()"))

@@ -1,6 +1,6 @@
 // The rows that kg/view.py wrote, turned into objects, with the links between them.
 //
-// entity     [iri, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
+// entity     [iri without raw.base, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
 // article    [id, title, publisher, date, url, [offset, text, ...], whole text?, [start, end, entity, ...], authors]
 // statement  [id, subject, relation, object, article, [start, end, ...], status, negative?, confidence in %, certainty, tense,
 //             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?]
@@ -11,8 +11,8 @@
 const raw = JSON.parse(document.getElementById("data").textContent);
 
 const entities = raw.entities.map(
-  ([iri, label, types, family, community, named = 0, aliases = [], links = [], said = 0], id) =>
-    ({ id, iri, label, types, family, community, named, aliases, links, said, statements: [], near: new Map() }));
+  ([tail, label, types, family, community, named = 0, aliases = [], links = [], said = 0], id) =>
+    ({ id, iri: raw.base + tail, label, types, family, community, named, aliases, links, said, statements: [], near: new Map() }));
 
 const articles = raw.articles.map(
   ([iri, title, publisher, date, url, pieces, whole = 0, mentions = [], authors = []], id) =>

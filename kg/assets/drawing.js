@@ -23,18 +23,22 @@ function makeNetwork() {
   network = new vis.Network(byId("canvas"), { nodes: nodeSet, edges: edgeSet }, { ...raw.network.options, autoResize: true });
   network.on("beforeDrawing", drawGroups);
   network.on("afterDrawing", drawLabels);
-  network.on("click", ({ nodes, edges, pointer }) => {
+  // Two clicks by the times of the mouse: vis-network's own double click is lost when drawing the first takes long.
+  let last = null;
+  network.on("click", ({ nodes, edges, pointer, event }) => {
+    const at = event?.srcEvent?.timeStamp ?? 0;
+    const again = last && at - last.at < 450 && Math.hypot(pointer.DOM.x - last.x, pointer.DOM.y - last.y) < 12;
+    if (again) {
+      const { node } = last;
+      last = null;
+      return bringNeighbours(node);
+    }
+    last = nodes.length ? { at, ...pointer.DOM, node: nodes[0] } : null;
     if (nodes.length) return choose(nodes[0]);
     const group = labelBoxes.find((box) => box.group !== undefined && inside(box, pointer.DOM));
     if (group) return go({ show: ["community", group.group] });
     if (edges.length) return choosePair(edgeSet.get(edges[0]));
     return go({ show: [] });
-  });
-  network.on("doubleClick", ({ nodes }) => {
-    if (!nodes.length) return;
-    const id = nodes[0];
-    if (groupOf(id) !== null) go({ collapsed: state.collapsed.filter((c) => c !== groupOf(id)) });
-    else go({ more: state.more.includes(id) ? state.more.filter((m) => m !== id) : [...state.more, id] });
   });
   network.on("hoverNode", ({ node }) => { hovered = node; showTip(node); });
   network.on("blurNode", () => { hovered = null; byId("tip").hidden = true; });
@@ -44,6 +48,11 @@ function makeNetwork() {
 
 const inside = (box, { x, y }) => x >= box.x && x <= box.x + box.w && y >= box.y && y <= box.y + box.h;
 const groupOf = (id) => (typeof id === "string" ? Number(id.slice(1)) : null);  // a collapsed group is the node "c<number>"
+
+function bringNeighbours(id) {
+  if (groupOf(id) !== null) go({ collapsed: state.collapsed.filter((c) => c !== groupOf(id)) });
+  else go({ more: state.more.includes(id) ? state.more.filter((m) => m !== id) : [...state.more, id] });
+}
 
 function choose(id) {
   go({ show: groupOf(id) === null ? ["entity", id] : ["community", groupOf(id)] });
@@ -157,6 +166,7 @@ function style() {
       arrows: { to: { enabled: true, type: e.negative ? "bar" : "arrow", scaleFactor: 0.5 } },
       smooth: pair.length > 1 ? { enabled: true, type: "curvedCW", roundness: 0.12 + 0.11 * Math.floor(pair.filter((p) => p.from === e.from).indexOf(e)) } : false };
   });
+  drawn.faint = new Set(edges.filter((e) => e.faint).map((e) => e.id));
   edgeSet.clear();
   nodeSet.clear();
   nodeSet.add(nodes);
@@ -164,7 +174,7 @@ function style() {
 }
 
 function selectedNodes() {
-  const [kind, ...ids] = state.show;
+  const [kind, ...ids] = state.show[0] === "time" && state.show.length > 3 ? ["entity", state.show[3]] : state.show;
   if (kind === "entity" || kind === "pair") return new Set(ids.map((id) => (state.collapsed.includes(entities[id].community) ? `c${entities[id].community}` : id)).filter((id) => drawn.nodes.includes(id)));
   if (kind === "community") return new Set(drawn.nodes.filter((id) => groupOf(id) === ids[0] || (groupOf(id) === null && entities[id].community === ids[0])));
   return new Set();
@@ -269,7 +279,7 @@ function drawLabels(context) {
     const size = Math.round(12 + Math.min(4, p.r / 6));
     context.font = `${chosen.has(p.id) || p.r > 15 ? 600 : 400} ${size}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
     const text = labelOf(p.id);
-    const w = context.measureText(text).width + 6;
+    const w = widthOf(context, text) + 6;
     const h = size + 4;
     const spot = labelSpot(p, w, h, width, free, labelBoxes, dots, first(p) < 2);
     if (!spot) continue;
@@ -279,6 +289,13 @@ function drawLabels(context) {
   drawEdgeWords(context, chosen, colours, free);
   drawGroupNames(context, colours, free, lit.size > 0);
   context.restore();
+}
+
+const widths = new Map();  // measuring text takes the longest part of a frame
+function widthOf(context, text) {
+  const key = context.font + text;
+  if (!widths.has(key)) widths.set(key, context.measureText(text).width);
+  return widths.get(key);
 }
 
 // Where a name can stand: below, above, beside or at a corner of its node, touching nothing; the names of large nodes, which come
@@ -320,7 +337,7 @@ function middleOf(edge, share = 0.5) {
 // A cross in the middle of each negative edge (in a crowd of the strongest only).
 function drawCrosses(context, colours, dots) {
   const r = drawn.edges.length > 60 && !state.show.length ? 2.6 : 4;
-  const negative = drawn.edges.filter((e) => e.negative && !edgeSet.get(e.id)?.faint).sort((a, b) => b.count - a.count);
+  const negative = drawn.edges.filter((e) => e.negative && !drawn.faint.has(e.id)).sort((a, b) => b.count - a.count);
   for (const edge of negative.slice(0, 80)) {
     const spots = [0.5, 0.38, 0.62, 0.28].map((share) => middleOf(edge, share)).filter(Boolean);
     const p = spots.find(({ x, y }) => !dots.some((dot) => touch(dot, { x: x - r, y: y - r, w: 2 * r, h: 2 * r }))) || spots[0];

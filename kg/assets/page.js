@@ -2,7 +2,7 @@
 //
 // state.view       overview | ego (focus, hops) | path (focus, to) | community (focus is its number)
 // state.more       entities whose neighbours were brought in;  state.collapsed  groups folded into one node;  state.n  how many are drawn
-// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to] | [disputed]
+// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to, entity?] | [disputed]
 // state.filter     see filters.js
 
 const byId = (id) => document.getElementById(id);
@@ -61,7 +61,7 @@ function toAddress(s) {
   else if (kind === "pair") ids.forEach((id) => address.append("pair", key(id)));
   else if (kind === "article") { address.set("article", articles[ids[0]].iri); if (ids.length > 1) address.set("statement", statements[ids[1]].iri); }
   else if (kind === "community") address.set("in", ids[0]);
-  else if (kind === "time") address.set("when", ids.map(isoDay).join("/"));
+  else if (kind === "time") { address.set("when", ids.slice(0, 2).map(isoDay).join("/")); if (ids.length > 2) address.set("of", key(ids[2])); }
   else if (kind === "disputed") address.set("list", "disputed");
   const f = s.filter;
   for (const facet of Object.keys(FACETS)) f[facet].forEach((v) => address.append(`filter.${facet}`, facetName(facet, v)));
@@ -106,7 +106,7 @@ function fromAddress(text) {
   else if (pair.length === 2) s.show = ["pair", ...pair];
   else if (article >= 0) s.show = ["article", article, ...(statement >= 0 ? [statement] : [])];
   else if (address.get("in") && raw.communities[address.get("in")]) s.show = ["community", Number(address.get("in"))];
-  else if (period.length === 2 && period.every((d) => d !== undefined)) s.show = ["time", ...period];
+  else if (period.length === 2 && period.every((d) => d !== undefined)) s.show = ["time", ...period, ...(entity(address.get("of")) === null ? [] : [entity(address.get("of"))])];
   else if (address.get("list") === "disputed") s.show = ["disputed"];
   for (const facet of Object.keys(FACETS)) {
     s.filter[facet] = address.getAll(`filter.${facet}`).map((v) => (FACET_LISTS[facet] ? FACET_LISTS[facet]().indexOf(v) : v)).filter((v) => v !== -1).map(String);

@@ -20,18 +20,25 @@ function drawHome() {
   const claimed = statements.filter((s) => passes(s) && s.status === 1);
   const speakers = countBy(claimed.filter((s) => s.speaker >= 0), (s) => s.speaker).slice(0, 5);
   const disputed = statements.filter((s) => s.disputed && passes(s));
+  const filtered = isFiltered(state.filter);
+  const matching = filtered ? statements.filter(passes).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id) : [];
   return [
     el("h2", {}, "What matters here"),
     el("p", { class: "facts" }, "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
     leftOut(),
+    matching.length ? [heading("What matches the filters", matching.length), expandable(matching, 5, (s) => drawStatement(s))] : "",
     people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
-    speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim")))))] : "",
+    speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim"))))),
+      filtered ? "" : el("button", { class: "link", onclick: () => go({ filter: { ...emptyFilter(), status: ["1"] } }) }, `Read all ${plural(claimed.length, "claim")}`)] : "",
     disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "statement")} that others deny or tell otherwise`))] : "",
     groups.length > 1 ? [heading("Groups"), el("ol", { class: "ranked" }, groups.map((g) => el("li", {}, el("button", { class: "link", onclick: () => go({ show: ["community", g.id] }) }, name(g.label)), el("span", { class: "number" }, g.size))))] : "",
     heading("Articles", articles.length),
     expandable(articles.filter((a) => a.statements.some(passes)).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.id - b.id)), 8, (a) => el("div", { class: "statement" }, articleLink(a), el("div", { class: "from" }, articleFacts(a)))),
   ].flat();
 }
+
+// What is said of two that matter comes before what is said of one; a statement's place is its less important end's.
+const weightOf = (s) => Math.max(s.subject, typeof s.object === "number" ? s.object : s.subject) + (typeof s.object === "number" ? 0 : entities.length);
 
 function leftOut() {
   const entitiesLeft = raw.all.entities - entities.length;
@@ -199,10 +206,11 @@ function drawCommunity(number) {
   ];
 }
 
-function drawPeriod(from, to) {
+function drawPeriod(from, to, of) {
   const list = scope().filter((s) => s.days && s.days[1] >= from && s.days[0] <= to);
   return [
     el("h2", {}, from === to ? sayDate(isoDay(from)) : `${sayDate(isoDay(from))} to ${sayDate(isoDay(to))}`),
+    of === undefined ? "" : el("p", { class: "facts" }, "of ", entityLink(of), " · ", el("button", { class: "link", onclick: () => go({ show: ["time", from, to] }) }, "of all")),
     el("p", { class: "facts" }, plural(list.length, "dated statement")),
     el("div", { class: "actions" }, el("button", { onclick: () => go({ filter: { ...state.filter, from, to, undated: false } }) }, "Show only this time")),
     expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),

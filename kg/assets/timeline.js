@@ -4,6 +4,7 @@
 function scope() {
   const [kind, ...ids] = state.show;
   if (kind === "entity") return entities[ids[0]].statements.filter(passes);
+  if (kind === "time" && ids.length > 2) return entities[ids[2]].statements.filter(passes);
   if (kind === "pair") return (entities[ids[0]].near.get(ids[1]) || []).filter(passes);
   if (kind === "article") return articles[ids[0]].statements.filter(passes);
   if (kind === "community") return statements.filter((s) => passes(s) && entities[s.subject].community === ids[0]);
@@ -15,7 +16,8 @@ function drawTimeline() {
   const dated = statements.filter((s) => s.days && passes(s));
   box.hidden = !dated.length;
   if (!dated.length) return;
-  const selected = state.show.length && !["time", "disputed"].includes(state.show[0]) ? new Set(scope()) : null;
+  const of = state.show[0] === "entity" ? [state.show[1]] : state.show[0] === "time" ? state.show.slice(3) : [];  // whose time a bar opens
+  const selected = state.show.length && state.show[0] !== "disputed" && !(state.show[0] === "time" && !of.length) ? new Set(scope()) : null;
   const bins = timeBins(dated);
   const width = Math.max(200, box.clientWidth - 28);
   const step = width / bins.length;
@@ -30,7 +32,7 @@ function drawTimeline() {
     const tall = (n) => (n ? 4 + 42 * Math.sqrt(n / most) : 0);
     const bar = (n, kind) => svg("rect", { x: i * step + Math.min(2, step * 0.15), y: 50 - tall(n), width: Math.max(1, step - Math.min(4, step * 0.3)), height: tall(n), class: kind, rx: 1 });
     if (all) {
-      const open = () => go({ show: ["time", from, to] });
+      const open = () => go({ show: ["time", from, to, ...of] });
       const group = svg("g", { class: "bin", tabindex: 0, role: "button", "aria-label": `${label}: ${plural(all, "statement")}`, onclick: open,
         onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(); } } },
       svg("rect", { x: i * step, y: 0, width: step, height: 52, class: "back" }), bar(all, selected ? "bar" : "bar some"));
