@@ -27,6 +27,8 @@ BEARER_FORMS = frozenset({"copula", "apposition", "title"})
 NOUN_FORMS = frozenset({"noun", "possessive", "compound", "apposition", "title", "copula"})
 #: a statement whose arguments are only not known to clash with domain and range is less sure than one where they fit
 UNKNOWN_TYPE = 0.9
+#: how often a pronoun or noun linked to a name is linked to the right one: .70 of GAP dev's, .74 of OntoGUM dev's pronouns, .71 of its nouns
+LINK = 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -778,7 +780,7 @@ class _Writer:
         if when is None and (anchored := self.anchored(claim, rest)):
             when, when_text = anchored
         for argument in (a for a in rest if a not in times):
-            if self.node(argument) != subject:
+            if self.node(argument) not in (subject, object_):
                 qualifiers.extend(self.filled(self.qualifier(argument), argument))
         return Statement(
             id="",
@@ -799,9 +801,20 @@ class _Writer:
             when=when,
             when_text=when_text,
             qualifiers=tuple(sorted(set(qualifiers), key=_order)),
-            confidence=round(claim.confidence * sure, 4),
+            confidence=round(claim.confidence * sure * LINK ** self.links(claim, (subject, object_)), 4),
             extractor=claim.extractor,
         )
+
+
+    def links(self, claim: Claim, nodes: tuple[str | RdfLiteral, ...]) -> int:
+        """Return how many of the claim's arguments among `nodes` are pronouns or nouns that were linked to a name."""
+        count = 0
+        for argument in claim.arguments:
+            mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+            if mention and mention.kind in ("pronoun", "nominal") and self.node(argument) in nodes:
+                entity = self.entity_of.get(mention.entity)
+                count += bool(entity and entity.named)
+        return count
 
 
 #: nouns that take up an event told before, whatever it was

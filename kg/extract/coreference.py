@@ -48,6 +48,10 @@ Chooser = Callable[[str, Node, list[list[float]], list[float], list[Cluster]], l
 first."""
 
 
+#: kinds of place that "of" gives the name to: "the city of Marlow", but not "the mayor of Marlow" or "the centre of Marlow"
+NAMED_BY_OF = frozenset({"city", "town", "village", "state", "province", "county", "island", "republic", "kingdom", "municipality", "borough"})
+
+
 class Linker:
     """Takes the mentions of one article in text order and puts each with an entity seen before, or begins a new one."""
 
@@ -173,6 +177,11 @@ class Linker:
             other = self.by_head.get(tree.child(head, "appos"))
             if other and other.kind == "name" and other.type != "Thing" and (node.type == other.type or node.type == "Thing"):
                 return self.of.get(other.mention.id)
+            if node.type == "Place" and node.word in NAMED_BY_OF:  # "the city of Marlow": the city is Marlow
+                of = next((c for c in tree.children[head] if tree.words[c].lower() == "of"), head)
+                other = self.by_head.get(tree.child(of, "pobj"))
+                if other and other.kind == "name" and other.type == "Place":
+                    return self.of.get(other.mention.id)
         if node.kind == "pronoun" and PRONOUNS.get(node.word, (3,))[0] < 3:
             return self.talker(node)
         return self.named_before(node) if node.kind == "nominal" else None
