@@ -35,6 +35,8 @@ _ARTICLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _EXTRACTION_PATH = re.compile(r"extractions/([0-9a-f]{2})/([A-Za-z0-9][A-Za-z0-9_-]{0,99})\.jsonl")
 #: up to this many files are flushed one by one, more of them by one sync of the system
 _FLUSH_ONE_BY_ONE = 64
+#: extractions are kept in memory while their files come to less than this many bytes (the records take three times as many)
+_KEPT = 64_000_000
 #: a commit is a few renames; a reader that meets one waits this many seconds for it
 _WAIT = 10.0
 
@@ -321,6 +323,8 @@ class Staging:
         self._put: set[str] = set()
         self._removed: set[str] = set()
         self._dropped: set[str] = set()
+        self._kept: dict[str, Extraction] = {}
+        self._room = _KEPT
         self._old = set(folder.ids()) if folder._is_graph_folder() else set()
 
     def put(self, extraction: Extraction) -> None:
@@ -328,6 +332,7 @@ class Staging:
         path = self.root / extraction_path(extraction.article.id)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(dump(extraction))
+        self._keep(extraction, path)
         self._put.add(extraction.article.id)
         self._removed.discard(extraction.article.id)
 
@@ -339,6 +344,7 @@ class Staging:
         if not self.has(article_id):
             raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}; kg query {self.folder.path} articles lists them")
         (self.root / extraction_path(article_id)).unlink(missing_ok=True)
+        self._kept.pop(article_id, None)
         self._put.discard(article_id)
         self._removed |= {article_id} & self._old
 
@@ -352,11 +358,22 @@ class Staging:
 
     def extraction(self, article_id: str) -> Extraction:
         """Return the extraction of one article in the next state."""
-        if article_id in self._put:
-            return _read_extraction(self.root / extraction_path(article_id), article_id)
+        if article_id in self._kept:
+            return self._kept[article_id]
         if not self.has(article_id):
             raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}")
-        return self.folder.extraction(article_id)
+        relative = extraction_path(article_id)
+        path = self.root / relative if article_id in self._put else self.folder._inside(relative)
+        extraction = _read_extraction(path, article_id)
+        self._keep(extraction, path)
+        return extraction
+
+    def _keep(self, extraction: Extraction, path: Path) -> None:
+        """Keep in memory what is as written in `path`, while there is room."""
+        self._kept.pop(extraction.article.id, None)
+        self._room -= path.stat().st_size
+        if self._room >= 0:
+            self._kept[extraction.article.id] = extraction
 
     def data(self, article_id: str) -> bytes:
         """Return the file of one extraction in the next state as it stands."""

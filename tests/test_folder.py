@@ -128,6 +128,22 @@ def test_removing_and_adding_gives_the_same_bytes(built: Path, states: Any) -> N
 
 # --- what is not a graph folder, or damaged -----------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("room", [0, 600, 64_000_000])
+def test_what_is_kept_in_memory_is_what_is_on_the_disk(built: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    monkeypatch.setattr(module, "_KEPT", room)
+    with GraphFolder.open(built).writing() as staging:
+        other = Extraction(OLD[1].article, problems=OLD[1].problems)
+        assert list(staging.extractions()) == sorted(OLD, key=lambda e: e.article.id)
+        staging.put(NEW[-1])
+        staging.put(other)
+        staging.remove(OLD[0].article.id)
+        for _ in range(2):
+            assert list(staging.extractions()) == [load(staging.data(key)) for key in staging.ids()]
+        assert staging.extraction(other.article.id) == other
+        with pytest.raises(FolderError):
+            staging.extraction(OLD[0].article.id)
+
+
 def test_wrong_folders_are_refused(tmp_path: Path, built: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "other").mkdir()
