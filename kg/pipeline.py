@@ -72,6 +72,19 @@ def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields
         yield (found.source, found.reason) if isinstance(found, Unreadable) else _extract(found, settings or Settings())
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Switch off the search for garbage cycles: records make none, and it walks all that is held, again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def _extract(article: Article, settings: Settings) -> Extraction | Failure:
     load_model(settings.model)  # a missing model is the user's to mend, not this article's fault
     try:
@@ -184,18 +197,6 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
         statements += [one for one in ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
                        if one.confidence >= settings.min_confidence]
     return Joined(tuple(articles), tuple(entities), tuple(statements))
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Switch off the search for garbage cycles: records make none, and it walks all statements held, a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @_uncollected()
