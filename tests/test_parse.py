@@ -44,6 +44,7 @@ def test_doubles_are_in_place():
     kinds = {name: type(pipe).__name__ for name, pipe in load().pipeline}
     assert kinds["ner"] == "FastRecognizer"
     assert kinds["attribute_ruler"] == "FastRuler"
+    assert kinds["lemmatizer"] == "FastLemmatizer"
 
 
 def test_entities_set_before_are_kept(stock):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy import attrs
+from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.pipeline import AttributeRuler, EntityRecognizer, Lemmatizer
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
@@ -43,6 +44,8 @@ def speed_up(nlp: Language) -> None:
             index = pipe.lookups.get_table("lemma_index")
             for key, words in index.items():
                 index[key] = dict.fromkeys(words)  # the same words, found by hash
+            if type(pipe) is EnglishLemmatizer and pipe.mode == "rule":
+                nlp._components[place] = name, FastLemmatizer.of(pipe)
 
 
 def _test(wanted: Any) -> Test | None:
@@ -152,6 +155,35 @@ class FastRuler(AttributeRuler):
         doc.from_array(list(_WRITTEN), values)
         for i, given in rest:
             set_token_attrs(doc[i], given)
+        return doc
+
+
+class FastLemmatizer(EnglishLemmatizer):
+    """spaCy's rule lemmatizer, asked once for each word form with its part of speech and morphology: its rules see no more."""
+
+    lemmas: dict[tuple[int, ...], int]
+
+    @classmethod
+    def of(cls, lemmatizer: EnglishLemmatizer) -> FastLemmatizer:
+        """Return the double of `lemmatizer`."""
+        double = cls(lemmatizer.vocab, lemmatizer.model, lemmatizer.name, mode="rule", overwrite=lemmatizer.overwrite,
+                     scorer=lemmatizer.scorer)
+        double.lookups, double.lemmas = lemmatizer.lookups, {}
+        return double
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the lemmas."""
+        if not len(doc):
+            return doc
+        rows: Any = doc.to_array([attrs.ORTH, attrs.POS, attrs.MORPH, attrs.LEMMA])
+        lemmas = rows[:, 3]
+        for i, (*form, lemma) in enumerate(rows.tolist()):
+            if self.overwrite or not lemma:
+                key = tuple(form)
+                if key not in self.lemmas:
+                    self.lemmas[key] = self.vocab.strings.add(self.lemmatize(doc[i])[0])
+                lemmas[i] = self.lemmas[key]
+        doc.from_array([attrs.LEMMA], lemmas.reshape(-1, 1))
         return doc
 
 
