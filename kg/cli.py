@@ -417,5 +417,43 @@ def remove(graph: Path, articles: tuple[str, ...]) -> None:
     tabulate(["", str(graph)], [[name, str(number)] for name, number in report.counts.items()])
 
 
+@command("""Examples:
+  kg merge graph                        # what might be one, with the evidence of both
+  kg merge graph --same "Bob Hale@a1b2" "Robert Hale@c3d4"
+  kg merge graph --different "Ann Berg@a1b2" "Ann Berg@c3d4"
+  kg merge graph --forget "Ann Berg@a1b2" "Ann Berg@c3d4"
+
+Exit codes: 0 done, 2 no such names, nothing was changed.""")
+@graph_argument
+@click.option("--same", nargs=2, metavar="A B", help="record that A and B are one")
+@click.option("--different", nargs=2, metavar="A B", help="record that A and B are two")
+@click.option("--forget", nargs=2, metavar="A B", help="take the decision on A and B back")
+@click.option("--json", "as_json", is_flag=True, help="print the unsure pairs as JSON lines")
+def merge(graph: Path, same: tuple[str, str] | None, different: tuple[str, str] | None, forget: tuple[str, str] | None,
+          as_json: bool) -> None:
+    """List what in GRAPH might be one thing, or decide it. A and B: a name, an IRI, or name@article as listed."""
+    from kg.merge import decide, unsure
+
+    decisions = [(name, pair) for name, pair in (("same", same), ("different", different), ("forget", forget)) if pair]
+    if len(decisions) > 1:
+        raise InputError("take one of --same, --different and --forget")
+    if decisions:
+        [(name, (left, right))] = decisions
+        with progress() as step:
+            report = decide(graph, left, right, name, progress=step)
+        tabulate(["", str(graph)], [[name, str(number)] for name, number in report.counts.items()])
+        return
+    doubts = unsure(graph)
+    if as_json:
+        for doubt in doubts:
+            click.echo(json.dumps({"left": doubt.pair.left, "right": doubt.pair.right, "score": doubt.pair.score,
+                                   "reasons": doubt.pair.reasons, "left text": doubt.left, "right text": doubt.right},
+                                  ensure_ascii=False))
+        return
+    tabulate(["score", "left", "right", "reasons", "left text", "right text"],
+             [[f"{one.pair.score:.2f}", one.pair.left, one.pair.right, "; ".join(one.pair.reasons), one.left, one.right]
+              for one in doubts])
+
+
 if __name__ == "__main__":
     main()

@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 
+from kg.decisions import read_decisions
 from kg.errors import FolderError, QueryError
-from kg.folder import GraphFolder
+from kg.folder import DECISIONS, GraphFolder
 from kg.graph import open_graph
 from kg.networks import FORMATS, export_network, network
 from kg.ontology import Ontology, load
@@ -102,7 +103,7 @@ def _read(folder: str | Path) -> tuple[Joined, Ontology, dict[str, list[tuple[in
     except (FolderError, ValueError, KeyError, OSError):
         settings = Settings()
     ontology = load([Path(path) for path in settings.ontology] or None)
-    joined = join(graph.extractions, settings, ontology)
+    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS))
     iris = {member: one.iri for one in joined.entities for member in one.members}
     mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
                                  if m.entity is not None and (one.article.id, m.entity) in iris] for one in graph.extractions()}

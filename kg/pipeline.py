@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kg import __version__
+from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.errors import FolderError, InputError
 from kg.export import turtle_beside
 from kg.extract import read_claims
 from kg.extract.tree import Tree
-from kg.folder import GraphFolder, Staging, dump
+from kg.folder import DECISIONS, GraphFolder, Staging, dump
 from kg.graph import is_plain, ontology_quads, quads, write_store
 from kg.ground import entity_types, ground
 from kg.ontology import Ontology, load
@@ -27,7 +28,7 @@ from kg.parse import load as load_model
 from kg.parse import parse, signature
 from kg.read import Unreadable, read
 from kg.records import Article, Entity, Extraction, Record, Statement
-from kg.resolve import resolve
+from kg.resolve import Pair, resolve
 from kg.settings import Settings
 from kg.triples import mention_lines, triple_lines
 from kg.view import build_page
@@ -159,7 +160,8 @@ def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, o
               progress: Progress) -> dict[str, int]:
     """Make everything anew from the staged extractions, unless the last build was made from the same; return the counts."""
     made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology),
-            "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()}}
+            "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()},
+            "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:]}
     if {key: before.get(key) for key in made} != made:
         return derive(staging, settings, ontology, made, progress)
     return dict(before["counts"])
@@ -182,10 +184,11 @@ def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: st
         staging.remove(known)
 
 
-def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet) -> Joined:
+def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet,
+         decisions: Sequence[Pair] = ()) -> Joined:
     """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
     types = {(one.article.id, local): names for one in extractions() for local, names in entity_types(one, ontology).items()}
-    entities = resolve(extractions(), types, settings.base)
+    entities = resolve(extractions(), types, settings.base, decisions)
     entity_of: dict[str, dict[int, Entity]] = {}
     for entity in entities:
         for article, local in entity.members:
@@ -203,7 +206,7 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
            progress: Progress = _quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
-    joined = join(staging.extractions, settings, ontology, progress)
+    joined = join(staging.extractions, settings, ontology, progress, staged_decisions(staging))
     by_article: dict[str, list[Statement]] = {}
     for statement in joined.statements:
         by_article.setdefault(statement.article, []).append(statement)
@@ -237,7 +240,7 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
         return graph.part("graph.html")
     settings = _settings(_last_build(graph))
     ontology = load(_paths(settings))
-    joined = join(graph.extractions, settings, ontology)
+    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS))
     path = output or graph.path / "graph-no-text.html"
     try:
         path.write_text(_page(joined, graph.extractions, ontology, no_text), "utf-8")

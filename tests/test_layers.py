@@ -14,10 +14,10 @@ LAYERS = [
     {"kg.errors", "kg.iris", "kg.records"},
     {"kg.settings", "kg.ontology"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.view", "kg.folder", "kg.triples"},
-    {"kg.components", "kg.export", "kg.validate", "kg.networks"},
+    {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions"},
     {"kg.parse", "kg.graph"},
     {"kg.pipeline"},
-    {"kg.pages"},
+    {"kg.pages", "kg.merge"},
     {"kg.cli"},
 ]
 #: library -> modules that may see it

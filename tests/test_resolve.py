@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.iris import slug, valid_iri
-from kg.records import Article, Extraction, LocalEntity
-from kg.resolve import full_name, resolve
+from kg.records import Article, Extraction, LocalEntity, Mention, Span
+from kg.resolve import Pair, find_pairs, full_name, resolve
 
 B = "https://x.example/"
 
@@ -55,12 +55,71 @@ def test_jr_and_digits_tell_apart() -> None:
 
 
 def test_types_that_clash_stay_two_and_unknown_joins_a_single_family() -> None:
-    georgias = [extraction("1", ("Georgia", "Place")), extraction("2", ("Georgia", "Place")),
-                extraction("3", ("Georgia", "Organization"))]
-    assert iris(*georgias) == ["georgia", "georgia-organization"]
+    lowicks = [extraction("1", ("Lowick", "Place")), extraction("2", ("Lowick", "Place")), extraction("3", ("Lowick", "Organization"))]
+    assert iris(*lowicks) == ["lowick", "lowick-organization"]
     joined = resolve([extraction("1", ("Red Dust", "Thing")), extraction("2", ("Red Dust", "Work"))], base=B)
     assert [(e.iri, e.types) for e in joined] == [(f"{B}entity/red-dust", ("Work",))]
-    assert len(iris(extraction("1", ("Jordan", "Thing")), extraction("2", ("Jordan", "Place")))) == 2
+    assert len(iris(extraction("1", ("Wexholm", "Thing")), extraction("2", ("Wexholm", "Place")))) == 2
+
+
+def test_names_of_several_places_need_a_context() -> None:
+    assert len(iris(extraction("1", ("Georgia", "Place"), ("Tbilisi", "Place")), extraction("2", ("Georgia", "Place")))) == 3
+    both = [extraction(number, ("Georgia", "Place"), ("Tbilisi", "Place")) for number in "12"]
+    assert len(iris(*both, *map(extraction, "3456"))) == 2
+
+
+HALE = [extraction("1", ("Robert Hale", "Person"), ("Dunmore Council", "Organization")),
+        extraction("2", ("Bob Hale", "Person"), ("Dunmore Council", "Organization")),
+        extraction("3", ("Bob Hale", "Person"), ("Lowick Rovers", "Organization")),
+        *(extraction(str(number)) for number in range(4, 9))]
+
+
+def test_nicknames_need_a_shared_context() -> None:
+    found = {e.label: e for e in resolve(HALE, base=B)}
+    assert len([e for e in resolve(HALE, base=B) if "Hale" in e.label]) == 1  # the third joins its own full name
+    assert any("nickname" in reason for e in found.values() for reason in e.reasons)
+    alone = [HALE[0], HALE[2], *HALE[3:]]
+    assert len([e for e in resolve(alone, base=B) if "Hale" in e.label]) == 2
+    assert [pair.decision for pair in find_pairs(alone)] == ["unsure"]
+
+
+def test_contradictions_keep_apart_whatever_they_share() -> None:
+    club = ("Dunmore Council", "Organization")
+    assert len(iris(extraction("1", ("Tom Hale Jr.", "Person"), club), extraction("2", ("Tom Hale Sr.", "Person"), club))) == 3
+    text = "Ann Berg, 19, swam."
+    one = Extraction(Article("1", text, published="2025-01-01"), (Mention(0, 0, 8, Span(4, 8), Span(0, 8), "name", "Person", 0),),
+                     (LocalEntity(0, "Ann Berg", "Person", True),))
+    two = Extraction(Article("2", text.replace("19", "51"), published="2025-01-01"), one.mentions, one.entities)
+    assert len(iris(one, two)) == 2
+    assert len(iris(one, Extraction(Article("2", text, published="2025-06-01"), one.mentions, one.entities))) == 1
+
+
+def test_an_acronym_that_an_article_explains_is_joined_and_two_meanings_are_not() -> None:
+    told = Extraction(Article("1", ""), entities=(LocalEntity(0, "National Rail Union", "Organization", True, ("NRU",)),))
+    assert iris(told, extraction("2", ("NRU", "Organization"))) == ["national-rail-union"]
+    assert len(iris(extraction("1", ("National Rail Union", "Organization")), extraction("2", ("Northern Road Users", "Organization")),
+                    extraction("3", ("NRU", "Organization")))) == 3
+
+
+def test_an_article_that_gives_the_former_name_is_believed() -> None:
+    text = "Aurel, formerly Norvik, rose."
+    found = resolve([Extraction(Article("1", text), (
+        Mention(0, 0, 5, Span(0, 5), Span(0, 5), "name", "Organization", 0),
+        Mention(1, 16, 22, Span(16, 22), Span(16, 22), "name", "Organization", 1)),
+        (LocalEntity(0, "Aurel", "Organization", True), LocalEntity(1, "Norvik", "Organization", True)))], base=B)
+    assert len(found) == 1
+    assert "formerly" in " ".join(found[0].reasons)
+
+
+def test_decisions_are_obeyed_and_forgotten() -> None:
+    articles = [extraction("1", ("Ana Ruiz", "Person")), extraction("2", ("Ana Ruiz", "Person")), extraction("3", ("Annie R.", "Person"))]
+    plain = resolve(articles, base=B)
+    apart = Pair("Ana Ruiz@1", "Ana Ruiz@2", "different", by="user")
+    same = Pair("Ana Ruiz@2", "Annie R.@3", "same", by="user")
+    assert {e.members for e in resolve(articles, base=B, decisions=[apart, same])} == {(("2", 0), ("3", 0)), (("1", 0),)}
+    assert resolve(articles, base=B, decisions=[same, apart]) == resolve(articles, base=B, decisions=[apart, same])
+    assert find_pairs(articles, decisions=[apart]) == []
+    assert resolve(articles, base=B, decisions=[Pair("Gone@9", "Ana Ruiz@1", "same")]) == plain
 
 
 def test_ontology_types_decide_where_known() -> None:

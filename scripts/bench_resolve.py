@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Measure which names of the gold articles become one entity: run the product on data/gold and compare with the marks.
+
+    scripts/bench_resolve.py [--extractions FILE] [--list] [--json]
+
+Each gold mention is given the entity of the product's mention that covers most of it. Figures, each precision, recall and F1:
+pairs and B-cubed (Bagga and Baldwin 1998) over all mentions, and *merges*: pairs of different articles that name one thing. For merges
+a thing counts once an article (by the entity that most of its mentions there got), so that coreference within articles is left out.
+A mention that the product did not find is an entity of its own. --list prints wrong and missed merges, --extractions keeps what
+was read in a pickle file between runs.
+"""
+
+import argparse
+import json
+import pickle
+import sys
+from collections import Counter, defaultdict
+from itertools import combinations
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from kg.ground import entity_types
+from kg.ontology import load
+from kg.pipeline import read_article
+from kg.records import Article
+from kg.resolve import find_pairs, resolve
+
+GOLD = Path(__file__).resolve().parents[1] / "data" / "gold"
+
+
+def gold():
+    """Return the articles and the marks: (article, start, end, name, entity)."""
+    lines = (GOLD / "articles.jsonl").read_text("utf-8").splitlines()
+    articles = [Article(id=row["id"], text=row["text"], published=row["date"]) for row in map(json.loads, lines)]
+    rows = [line.split("\t") for line in (GOLD / "entities.tsv").read_text("utf-8").splitlines()[1:]]
+    return articles, [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
+
+
+def read(articles, cache):
+    if cache and cache.exists():
+        return pickle.loads(cache.read_bytes())
+    found = [read_article(article) for article in articles]
+    if cache:
+        cache.write_bytes(pickle.dumps(found))
+    return found
+
+
+def assign(marks, extractions):
+    """Return for each mark the (article, local entity) whose mention covers most of it; the entity is -1 if none does."""
+    mentions = {one.article.id: [m for m in one.mentions if m.entity >= 0 and m.kind != "pronoun"] for one in extractions}
+    found = []
+    for article, start, end, _, _ in marks:
+        near = [(min(m.end, end) - max(m.start, start), -(m.end - m.start), -m.start, m.entity) for m in mentions[article]]
+        overlap, _, _, entity = max(near, default=(0, 0, 0, -1))
+        found.append((article, entity if overlap * 2 > end - start else -1))
+    return found
+
+
+def prf(right, found, wanted):
+    p, r = right / found if found else 1.0, right / wanted if wanted else 1.0
+    return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(2 * p * r / (p + r), 4) if p + r else 0.0}
+
+
+def pairs(sizes):
+    return sum(n * (n - 1) // 2 for n in sizes)
+
+
+def pairwise(gold_ids, found):
+    both = Counter(zip(gold_ids, found, strict=True))
+    return prf(pairs(both.values()), pairs(Counter(found).values()), pairs(Counter(gold_ids).values()))
+
+
+def b_cubed(gold_ids, found):
+    both, wanted, got = Counter(zip(gold_ids, found, strict=True)), Counter(gold_ids), Counter(found)
+    p = sum(n * n / got[f] for (_, f), n in both.items()) / len(found)
+    r = sum(n * n / wanted[g] for (g, _), n in both.items()) / len(found)
+    return {"precision": round(p, 4), "recall": round(r, 4), "f1": round(2 * p * r / (p + r), 4)}
+
+
+def merges(marks, found):
+    """Return the figures over pairs of articles, and the wrong and the missed pairs."""
+    votes = defaultdict(Counter)
+    names = defaultdict(list)
+    for (article, _, _, name, entity), iri in zip(marks, found, strict=True):
+        votes[article, entity][iri] += 1
+        names[article, entity].append(name)
+    cells = {cell: max(count, key=lambda iri: (not iri.startswith("missed-"), count[iri], iri)) for cell, count in votes.items()}
+    right, wrong, missed = 0, [], []
+    for a, b in combinations(sorted(cells), 2):
+        if a[0] == b[0]:
+            continue
+        same, joined = a[1] == b[1], cells[a] == cells[b]
+        right += same and joined
+        if same != joined:
+            (wrong if joined else missed).append((a, b, names[a][0], names[b][0], cells[a], cells[b]))
+    return prf(right, right + len(wrong), right + len(missed)), wrong, missed
+
+
+def merges_of_what_was_read(marks, members, iri):
+    """Return the figures over pairs of local entities of different articles: resolution alone, mistakes in reading left out.
+
+    A local entity means what most of the marks in it mean.
+    """
+    votes = defaultdict(Counter)
+    for mark, member in zip(marks, members, strict=True):
+        if member in iri:
+            votes[member][mark[4]] += 1
+    means = {member: max(count, key=lambda entity: (count[entity], entity)) for member, count in votes.items()}
+    rows = [(means[a] == means[b], iri[a] == iri[b]) for a, b in combinations(sorted(means), 2) if a[0] != b[0]]
+    return prf(sum(same and joined for same, joined in rows), sum(joined for _, joined in rows), sum(same for same, _ in rows))
+
+
+def measure(cache=None):
+    """Return the figures, the wrong and missed merges, and the unsure pairs."""
+    articles, marks = gold()
+    extractions = sorted(read(articles, cache), key=lambda one: one.article.id)
+    ontology = load()
+    types = {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
+    entities = resolve(extractions, types)
+    members = assign(marks, extractions)
+    iri = {member: entity.iri for entity in entities for member in entity.members}
+    found = [iri.get(member, f"missed-{number}") for number, member in enumerate(members)]
+    ids = [mark[4] for mark in marks]
+    across, wrong, missed = merges(marks, found)
+    unsure = [pair for pair in find_pairs(extractions, types) if pair.decision == "unsure"]
+    figures = {"articles": len(articles), "mentions": len(marks), "entities": len(set(ids)),
+               "mentions found": sum(member in iri for member in members), "pairwise": pairwise(ids, found),
+               "b-cubed": b_cubed(ids, found), "merges across articles": across,
+               "merges of what was read": merges_of_what_was_read(marks, members, iri),
+               "wrong merges": len(wrong), "missed merges": len(missed), "unsure pairs": len(unsure)}
+    return figures, wrong, missed, unsure
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--extractions", type=Path)
+    options.add_argument("--list", action="store_true")
+    options.add_argument("--json", action="store_true")
+    options = options.parse_args()
+    figures, wrong, missed, unsure = measure(options.extractions)
+    if options.json:
+        print(json.dumps(figures, indent=1))
+        return
+    for name, value in figures.items():
+        print(f"{name:24}", "  ".join(f"{k} {v:.4f}" for k, v in value.items()) if isinstance(value, dict) else value)
+    if options.list:
+        for title, rows in (("wrong", wrong), ("missed", missed)):
+            for (article, one), (other, two), name, second, left, right in rows:
+                print(f"{title}\t{article}\t{name} ({one})\t{other}\t{second} ({two})\t{left.rsplit('/')[-1]}\t{right.rsplit('/')[-1]}")
+        for pair in unsure:
+            print(f"unsure\t{pair.left}\t{pair.right}\t{pair.score}\t{'; '.join(pair.reasons)}")
+
+
+if __name__ == "__main__":
+    main()
