@@ -159,14 +159,15 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--ontology", multiple=True, type=click.Path(path_type=Path), help="your own ontology instead of the bundled one")
 @click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave statements out that are less sure")
 @click.option("--no-text", is_flag=True, help="keep full texts out of the page; quotes stay")
+@click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, a third of them wrong in news")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @reading_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
-          replace: bool, as_json: bool, model: str, field: tuple[str, ...]) -> None:
+          relations: bool, replace: bool, as_json: bool, model: str, field: tuple[str, ...]) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
-                           **({"base": base} if base else {}))
+                           relations=relations, **({"base": base} if base else {}))
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
     run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings)
 
@@ -350,13 +351,15 @@ Exit codes: 0 all fine, 1 some articles failed, 2 wrong use.""")
 @click.option("--mentions", "what", flag_value="mentions", help="mentions, whole noun phrases, with type, offsets and entity")
 @click.option("--names", "what", flag_value="names", help="mentions that are names, without what stands around them")
 @click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave out what is less sure")
+@click.option("--relations", is_flag=True, help="also use the learned relation scorer")
 @reading_options
-def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, model: str, field: tuple[str, ...]) -> None:
+def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, relations: bool, model: str,
+            field: tuple[str, ...]) -> None:
     """Read ARTICLES and write what they say as JSON lines, without building a graph."""
     from kg.pipeline import extraction_lines, read_all
 
     failed = False
-    for result in read_all(articles, settings=kg.Settings(model=model), fields=field_pairs(field), unique=False):
+    for result in read_all(articles, settings=kg.Settings(model=model, relations=relations), fields=field_pairs(field), unique=False):
         if isinstance(result, tuple):
             say(f"failed: {result[0]}: {result[1]}")
             failed = True

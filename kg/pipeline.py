@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from kg import __version__
 from kg.decisions import format_decisions, read_decisions, staged_decisions
-from kg.errors import FolderError, InputError
+from kg.errors import FolderError, InputError, ModelError
 from kg.export import turtle_beside
 from kg.extract import read_claims
+from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
 from kg.graph import is_plain, ontology_quads, quads, write_store
@@ -61,9 +62,9 @@ def _quiet(stage: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
-def read_article(article: Article, model: str = "") -> Extraction:
-    """Return the extraction of one article, read with the spaCy pipeline `model`."""
-    return read_claims(article, Tree.of(parse(load_model(model), article.text)))
+def read_article(article: Article, model: str = "", *, relations: bool = False) -> Extraction:
+    """Return the extraction of one article, read with the spaCy pipeline `model`; with `relations` the learned scorer reads too."""
+    return read_claims(article, Tree.of(parse(load_model(model), article.text)), relations=relations)
 
 
 def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields: Mapping[str, str] | None = None,
@@ -88,8 +89,10 @@ def _uncollected() -> Iterator[None]:
 @_uncollected()
 def _extract(article: Article, settings: Settings) -> Extraction | Failure:
     load_model(settings.model)  # a missing model is the user's to mend, not this article's fault
+    if settings.relations and scorer() is None:
+        raise ModelError("the learned relation scorer is not installed: run `pip install 'newskg[relations]'` or leave --relations out")
     try:
-        return read_article(article, settings.model)
+        return read_article(article, settings.model, relations=settings.relations)
     except Exception as error:
         return article.source or article.id, f"could not be read ({type(error).__name__}: {error}); please report it with this article"
 
@@ -110,7 +113,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     before = _last_build(target)
     settings = settings or _settings(before)
     ontology = load(_paths(settings))
-    reader = {"newskg": __version__, "model": signature(settings.model)}
+    reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
     failed: list[Failure] = []
     with target.writing() as staging:
         if not names and not staging.ids():
@@ -257,6 +260,7 @@ def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontol
                       {one.iri: one.label for one in ontology.properties.values()},
                       {one.name: one.label for one in ontology.classes.values()},
                       class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
+                      functional={one.iri for one in ontology.properties.values() if one.functional},
                       mentions=mentions, no_text=no_text)
 
 

@@ -221,3 +221,13 @@ def test_the_seed_article(tmp_path: Path) -> None:
     assert holds('?s rdfs:label "Camerimage" ; a kg:Festival ; kg:locatedIn ?p . ?p rdfs:label "Poland"')
     assert holds('?x a kg:Statement ; rdf:subject [ rdfs:label "Rust" ] ; rdf:predicate kg:premieredAt ; kg:when ?when')
     assert holds('?x a kg:Statement ; rdf:predicate kg:dismissedCaseAgainst ; kg:when ?when FILTER(STRSTARTS(STR(?when), "2024"))')
+
+
+def test_learned_relations_are_added_when_asked_for(tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text("Maria Lopez was born in Lisbon in 1961. Her husband is the painter Paul Jensen, a son of Karl Jensen.", "utf-8")
+    question = 'SELECT ?s { ?s kg:extractor ?e FILTER(STRENDS(STR(?e), "relations")) }'
+    for options, some in (([], False), (["--relations"], True)):
+        assert kg("build", source, "-o", tmp_path / "g", *options).exit_code == 0
+        assert (len(kg("query", tmp_path / "g", question).stdout.splitlines()) > 1) == some
+    assert kg("validate", tmp_path / "g").exit_code == 0

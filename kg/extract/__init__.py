@@ -9,18 +9,21 @@ from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.nominals import nominal_claims
 from kg.extract.quotes import find_quotes
+from kg.extract.relations import relation_claims
 from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.records import Article, Extraction
 
 
-def read_claims(article: Article, tree: Tree) -> Extraction:
-    """Return the mentions, entities and claims of one parsed article; claims are numbered in the order of their text."""
+def read_claims(article: Article, tree: Tree, *, relations: bool = False) -> Extraction:
+    """Return the mentions, entities and claims of one parsed article; with `relations` also those of the learned scorer."""
     tree = repair(tree)
     quotes = find_quotes(tree)
     mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes)
     clauses = find_clauses(tree)
     claims = clause_claims(tree, clauses, mentions) + nominal_claims(tree, mentions)
+    if relations:
+        claims += relation_claims(tree, mentions, first_id=len(claims))
     claims = rate(tree, mentions, attribute(tree, mentions, quotes, clauses, claims))
     return Extraction(article, tuple(mentions), tuple(entities), tuple(claims))
