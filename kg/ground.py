@@ -146,10 +146,6 @@ class _Article:
         if argument.mention is None:
             return False
         mention = self.mentions[argument.mention]
-        if mention.kind == "nominal" and singular(self.cut(mention.head).lower()) != self.cut(mention.head).lower():
-            before = self.text[max(0, mention.start - 3) : mention.start].rstrip(" \"“'")
-            if not before or before[-1] in ".!?:\n":
-                return False  # "Requests came": the capital opens the sentence
         return mention.kind != "nominal" or (mention.full.start == mention.start and self.text[mention.head.start].isupper())
 
     def types_of(self, argument: Argument) -> Sequence[str]:
@@ -580,7 +576,7 @@ def _filled_out(argument: Argument, text: str, mentions: Mapping[int, Mention], 
 
 #: nouns that name a measure, a kind or a respect of what follows "of"
 _MEASURE_NOUNS = frozenset(
-    {"amount", "number", "way", "kind", "lot", "more", "most", "some", "sort", "type", "aspect", "variety", "range", "deal", "bit", "handful"}
+    {"amount", "number", "way", "kind", "lot", "more", "most", "some", "sort", "type", "aspect", "variety", "range", "deal", "handful"}
 )
 
 #: roles that only name the speaker or source of a claim

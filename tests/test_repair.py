@@ -62,3 +62,23 @@ def test_contact_clause() -> None:
 
 def test_examples() -> None:
     assert doctest.testmod(sys.modules["kg.extract.repair"]).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "subject", "above"),
+    [
+        ("He noticed the people and a boat was sent to save them.", "sent", "boat", "noticed"),
+        ("The country is mainly Catholic and the United Nations rates the Roma among the poorest groups.", "rates", "Nations", "is"),
+        ("The press coverage led to calls from Delta and Omar was invited to their fair.", "invited", "Omar", "led"),
+    ],
+)
+def test_a_verb_with_its_own_subject_is_a_clause_of_its_own(text: str, verb: str, subject: str, above: str) -> None:
+    tree = mended(text)
+    head = tree.words.index(verb)
+    assert [tree.words[c] for c in tree.children[head] if tree.deps[c] in ("nsubj", "nsubjpass")] == [subject]
+    assert (tree.deps[head], tree.words[tree.heads[head]]) == ("conj", above)
+
+
+def test_coordinated_subjects_stay_together() -> None:
+    tree = mended("She said the mayor and the council were late.")
+    assert tree.deps[tree.words.index("council")] == "conj"

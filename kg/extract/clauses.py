@@ -89,6 +89,23 @@ RECIPROCAL = frozenset("""
 PICTURES = frozenset("""
     image picture photo photograph video footage clip portrait drawing painting sketch report story statue shot recording sight
 """.split())  # noqa: SIM905
+#: what ends "ten or more", "a mile or so": part of the amount, nothing of its own
+OPEN_ENDS = frozenset(["more", "less", "fewer", "so", "later", "longer"])
+#: verbs that keep their object from doing what "from" tells: "rules banning drivers from smoking"
+PREVENTING = frozenset("""
+    ban bar prevent stop prohibit keep block deter discourage dissuade restrain hinder forbid disqualify preclude
+""".split())  # noqa: SIM905
+#: participles after a comma that tell what the whole event led to: "A cart hit the gate, causing a jam"
+RESULTING = frozenset(["cause", "result", "trigger", "spark", "mean", "prompt"])
+#: nouns that after "by" tell the margin ("defeated by ten votes") or, bare, the means ("returned by mail"), not who did it
+MARGINS = frozenset("""
+    vote point goal run seat percent mile metre meter kilometre kilometer inch foot minute second hour day year margin majority length
+    lap stroke shot wicket
+""".split())  # noqa: SIM905
+MEANS = frozenset("""
+    mail email e-mail post phone telephone fax courier letter radio text hand car bus train plane ship boat ferry truck sea air land
+    road rail foot mistake accident chance default
+""".split())  # noqa: SIM905
 #: what may stand at the edge of a phrase without belonging to it
 EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
 
@@ -238,12 +255,19 @@ def conjuncts(tree: Tree, i: int) -> list[int]:
             return found
         edge = tree.left[following]
         glued = tree.starts[edge] == tree.ends[edge - 1]  # "the Smith-Jones paper"
+        if _open_end(tree, following):
+            return found
         if not glued and (tree.entity[following] < 0 or tree.entity[following] != tree.entity[i]):
             if tree.pos[following] in ("VERB", "AUX") and tree.pos[i] not in ("VERB", "AUX") and tree.tags[following] != "VBG":
                 return found
             found.append(following)
         last = following
     return found
+
+
+def _open_end(tree: Tree, i: int) -> bool:
+    """True for "more" in "ten or more"."""
+    return i > 1 and tree.words[i].lower() in OPEN_ENDS and tree.words[i - 1].lower() == "or" and not tree.children[i]
 
 
 def members(tree: Tree, i: int) -> list[int]:
@@ -275,6 +299,8 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
             if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
+            if _open_end(tree, c) or (tree.deps[c] == "cc" and c + 1 < len(tree) and _open_end(tree, c + 1)):
+                continue
             if tree.starts[tree.left[c]] > tree.ends[tree.left[c] - 1]:
                 end = min(end, tree.left[c])
         elif tree.deps[c] in ("prep", "xcomp", "ccomp") and tree.deps[i] == "acomp":
@@ -382,7 +408,7 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
                     draft.objects.extend(conjuncts(tree, subject))
                 draft.complements.extend(conjuncts(tree, c))
         elif dep == "agent":
-            draft.agents.extend(a.token for a in _prepositions_of(tree, c))
+            draft.agents.extend(a.token for a in _prepositions_of(tree, c) if not _margin_or_means(tree, a.token))
         elif dep == "npadvmod":
             if _is_time_or_measure(tree, c):
                 draft.times.append(c)
@@ -416,6 +442,17 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     if tags[verb] == "VBN" and not draft.auxiliaries and (
             draft.relation in ("acl", "advcl") or (draft.relation == "conj" and draft.agents and not draft.own_subject)):
         draft.passive = True  # "the boy wearing a coat and handcuffed by the police"
+
+
+def _margin_or_means(tree: Tree, noun: int) -> bool:
+    """True for what after "by" is no agent: "beaten by ten votes", "sent by mail", "avoided by walking"."""
+    entity = tree.entity[noun]
+    if tree.tags[noun] == "VBG" or (entity >= 0 and tree.entities[entity][2] in ("PERCENT", "MONEY", "QUANTITY", "DATE", "TIME")):
+        return True
+    lemma = tree.lemmas[noun].lower()
+    bare = tree.tags[noun] == "NN" and not any(c < noun for c in tree.children[noun])
+    counted = tree.child(noun, "nummod") >= 0 or lemma in ("margin", "majority")
+    return (counted and lemma in MARGINS) or (bare and lemma in MEANS)
 
 
 def _is_sentence_before(tree: Tree, clause: int, verb: int) -> bool:
@@ -500,11 +537,26 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         return  # "the need for closing the mine" does not say whose
     if draft.relation == "conj" and head != parent.verb:
         return
+    if draft.relation == "pcomp" and tree.words[head].lower() == "by" and parent.passive:
+        return  # "The queue can be avoided by walking": not the queue walks
+    if draft.relation == "pcomp" and tree.words[head].lower() == "from" and parent.objects and not parent.passive \
+            and max(parent.objects) < verb and tree.lemmas[parent.verb] in PREVENTING:
+        draft.subjects = list(parent.objects)  # "rules banning drivers from smoking"
+        return
+    if draft.relation == "advcl" and tree.tags[verb] == "VBG" and verb > parent.verb and tree.words[tree.left[verb] - 1] == "," \
+            and (tree.lemmas[verb] in RESULTING or (tree.lemmas[verb] == "lead" and not draft.objects)):
+        return  # the event caused it, not its subject
+    if draft.relation == "xcomp" and parent.objects and tree.tags[verb] == "VB" and tree.lemmas[parent.verb] not in CAUSING \
+            and tree.pos[tree.heads[parent.verb]] == "ADP" and any(max(parent.objects) < a.token < verb for a in parent.adverbials):
+        draft.subjects = list(parent.subjects)  # "After calling the firm by phone to reach him, Ann": a purpose
+        return
     controlled = parent.objects and max(parent.objects) < verb and tree.lemmas[parent.verb] not in SUBJECT_CONTROL
     if draft.relation == "xcomp" and controlled and not (parent.passive and parent.subjects):
         draft.subjects = parent.indirect or list(parent.objects)
     elif draft.relation in INHERITING or draft.relation == "acl":
         draft.subjects = [s for s in parent.subjects if s != head]
+    if draft.relation == "xcomp":
+        _distant_gap(tree, draft, drafts)
     if draft.relation == "xcomp" and draft.subjects and draft.subjects == parent.subjects:
         # "helped to raise funds", "were able to help": the framing words belong to the wording of the predicate
         frame = parent.group + [c for c in parent.complements if c < verb and tree.pos[c] == "ADJ"]
@@ -569,6 +621,23 @@ def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
             draft.objects.append(head)
 
 
+def _distant_gap(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
+    """Put the noun before a relative clause in the gap of its infinitive: "the show (which) they had wanted to see"."""
+    above, steps = drafts[draft.parent], 0
+    while above is not None and above.relation == "xcomp" and above.parent >= 0 and steps < LONGEST_FRAME:
+        above, steps = drafts[above.parent], steps + 1
+    if above is None or above.relation != "relcl":
+        return
+    noun = tree.heads[above.verb]
+    if any(tree.tags[o] in RELATIVE_TAGS for o in draft.objects):
+        draft.objects = [noun if tree.tags[o] in RELATIVE_TAGS else o for o in draft.objects]
+    elif tree.tags[draft.verb] == "VB" and above.own_subject and not above.inherited and not (
+            above.objects or above.complements or above.marks or above.passive or above.adverbials or draft.objects or draft.complements
+            or draft.clauses or draft.adverbials or draft.passive) and tree.lemmas[noun] not in CIRCUMSTANCES \
+            and tree.lemmas[noun] not in INTENTIONS and not any(tree.deps[c] == "prep" for c in tree.children[draft.verb]):
+        draft.objects.append(noun)
+
+
 def _loose_relative(tree: Tree, draft: _Draft) -> None:
     """Find the noun before a relative pronoun that the parser did not attach as one: "the reef, which marks the border"."""
     for k, token in enumerate(draft.subjects):
@@ -595,7 +664,7 @@ def _share_objects(tree: Tree, draft: _Draft, drafts: list[_Draft | None], numbe
     other = drafts[number[follower]]
     between = range(draft.verb + 1, follower)
     if other is not None and other.objects and not other.own_subject and min(other.objects) > follower \
-            and all(tree.deps[k] in ("cc", "advmod", "punct", "conj") for k in between):
+            and all(tree.deps[k] in ("cc", "advmod", "punct", "conj", "prt") for k in between):
         draft.objects = list(other.objects)
 
 

@@ -17,6 +17,8 @@ SIBILANTS = ("s", "x", "z", "ch", "sh", "o")
 INSIDE_NOUN_PHRASE = frozenset(["det", "amod", "compound", "nmod", "poss", "nummod"])
 CLOSING = frozenset([",", "”", '"', "''", "’", "'"])
 VERBS = ("VERB", "AUX")
+#: verbs whose clause may lack "that": "said bread and butter was dear"
+REPORTING = frozenset(["say", "think", "believe", "claim", "know", "hope", "feel", "argue", "tell", "report", "add", "mean", "suggest"])
 
 
 def repair(tree: Tree) -> Tree:
@@ -33,6 +35,9 @@ def repair(tree: Tree) -> Tree:
             _reporting_verb(new, i)
         elif tree.pos[i] in VERBS and tree.deps[i] == "ccomp":
             _contact_clause(new, i)
+            _next_clause(new, i)
+        elif tree.pos[i] in VERBS and tree.deps[i] == "conj":
+            _next_clause(new, i)
         elif tree.tags[i] == "POS":
             _possessor(new, i)
     if lemmas == tree.lemmas and not new.changed:
@@ -129,6 +134,34 @@ def _possessor(new: _Edit, mark: int) -> None:
     owned = next((c for c in tree.children[tree.heads[owner]] if c > mark and tree.deps[c] == "pobj"), -1)
     if owned > mark and tree.left[owned] == mark + 1:
         new.hang(owner, owned, "poss")
+
+
+def _next_clause(new: _Edit, verb: int) -> None:
+    """Ann saw the crowd and a boat was sent. | It is small and Delta sells it.: the second clause's subject was joined to a noun before."""
+    tree, above = new.tree, new.tree.heads[verb]
+    singular = any(tree.deps[c] in ("aux", "auxpass") and (tree.tags[c] == "VBZ" or tree.words[c] == "was") for c in tree.children[verb])
+    plural = any(tree.words[c] == "were" for c in tree.children[verb])
+    finite = singular or plural or tree.tags[verb] in ("VBZ", "VBP", "VBD")
+    if not finite or above >= verb or tree.pos[above] not in VERBS or tree.child(verb, "mark") >= 0:
+        return
+    first = tree.child(verb, "nsubj", "nsubjpass")
+    passive = tree.child(verb, "auxpass") >= 0
+    if first < 0:
+        noun = next((n for n in range(tree.left[verb] - 1, max(above, verb - 30), -1) if tree.right[n] == tree.left[verb]
+                     and tree.deps[n] == "conj" and tree.pos[n] in ("NOUN", "PROPN", "PRON")), -1)
+        if noun < 0 or tree.pos[tree.heads[noun]] in VERBS or tree.words[tree.left[noun] - 1].lower() not in ("and", "but") \
+                or tree.left[verb] < noun:
+            return
+    else:
+        noun = tree.child(first, "conj")
+        agrees = not (singular or tree.tags[verb] == "VBZ")
+        if noun < 0 or tree.deps[verb] != "ccomp" or tree.words[tree.left[noun] - 1].lower() != "and" or noun > verb \
+                or tree.pos[noun] not in ("NOUN", "PROPN") or (agrees and tree.pos[first] != "ADJ") or tree.left[verb] != tree.left[first] \
+                or tree.child(above, "dobj", "attr", "acomp") >= 0 or new.lemmas[above].lower() in REPORTING or tree.left[first] < above:
+            return
+        new.hang(first, above, "dobj" if new.lemmas[above] != "be" else "acomp" if tree.pos[first] == "ADJ" else "attr")
+    new.hang(noun, verb, "nsubjpass" if passive else "nsubj")
+    new.deps[verb] = "conj"
 
 
 def _contact_clause(new: _Edit, verb: int) -> None:
