@@ -598,6 +598,9 @@ def _same_form(tree: Tree, draft: _Draft, other: int) -> bool:
 
 def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
     """Put the noun before a relative clause where its pronoun stands, or where its gap is."""
+    if draft.subjects and not draft.objects and not draft.passive and tree.tags[draft.subjects[0]] in RELATIVE_TAGS \
+            and sum(tree.deps[c] == "nsubj" for c in tree.children[draft.verb]) > 1:
+        draft.objects.append(draft.subjects.pop(0))  # "which, the mayor said, the council sold": of two subjects the second is it
     for slot in (draft.subjects, draft.objects, draft.complements, draft.indirect):
         for k, token in enumerate(slot):
             if tree.tags[token] in RELATIVE_TAGS:
