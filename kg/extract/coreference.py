@@ -49,7 +49,9 @@ first."""
 
 
 #: kinds of place that "of" gives the name to: "the city of Marlow", but not "the mayor of Marlow" or "the centre of Marlow"
-NAMED_BY_OF = frozenset({"city", "town", "village", "state", "province", "county", "island", "republic", "kingdom", "municipality", "borough"})
+NAMED_BY_OF = frozenset(
+    {"city", "town", "village", "state", "province", "county", "island", "republic", "kingdom", "municipality", "borough"}
+)
 
 
 class Linker:
@@ -127,6 +129,7 @@ class Linker:
             bare is not None
             and best.named
             and all(agree(other, best) and binds(self.tree, other, mate) for other in bare.nodes for mate in best.nodes)
+            and not any(self.speaks_of(other, best) for other in bare.nodes)
         ):
             for other in bare.nodes:
                 self.of[other.mention.id] = best
@@ -147,6 +150,7 @@ class Linker:
                 if all(PRONOUNS.get(n.word) == kind for n in c.nodes)
                 and node.sentence - c.nodes[-1].sentence <= PRONOUN_REACH
                 and possible(self.tree, node, c)
+                and not self.speaks_of(node, c)
             ),
             key=lambda c: c.nodes[-1].head,
             default=None,
@@ -175,7 +179,13 @@ class Linker:
                 return cluster
         if node.kind == "nominal":  # "the film's armorer, Hannah Ruiz": the name after it is the same person
             other = self.by_head.get(tree.child(head, "appos"))
-            if other and other.kind == "name" and other.type != "Thing" and (node.type == other.type or node.type == "Thing"):
+            if (
+                other
+                and other.kind == "name"
+                and other.type != "Thing"
+                and node.type in (other.type, "Thing")
+                and ":" not in tree.words[head + 1 : other.head]  # "Image: Ana Ruiz" names who took it
+            ):
                 return self.of.get(other.mention.id)
             if node.type == "Place" and node.word in NAMED_BY_OF:  # "the city of Marlow": the city is Marlow
                 of = next((c for c in tree.children[head] if tree.words[c].lower() == "of"), head)
@@ -286,6 +296,18 @@ class Linker:
             found[cluster.order] = cluster
         return [found[order] for order in sorted(found)]
 
+    def speaks_of(self, node: Node, cluster: Cluster) -> bool:
+        """Tell whether one of the two says words in which the other is a third person.
+
+        'For Lind, Marlow was a hero. She said: "Marlow ..."' is not said by Marlow.
+        """
+        if node.kind != "pronoun" or node.gender not in ("male", "female"):
+            return False
+        if node.quote >= 0 and self.at(self.quotes[node.quote].speaker) is cluster:
+            return True
+        places = self.name_places.get(cluster.order, ())
+        return any(q.speaker == node.head and any(q.first <= i < q.end for i in places) for q in self.quotes)
+
     def candidates(self, node: Node) -> tuple[list[Cluster], list[list[float]]]:
         """Return the possible entities for `node`, the nearest first, each with its features."""
         tree = self.tree
@@ -299,7 +321,10 @@ class Linker:
         if nominal:
             wanted = {id(c) for c in self.index.get(node.lemma, ()) if c.nodes} | {id(c) for c in self.index.get(node.word, ()) if c.nodes}
             near = [
-                row for row in near if id(row[1]) in wanted or (node.definite in ("the", "this") and node.type == row[1].type != "Thing")
+                row
+                for row in near
+                if id(row[1]) in wanted
+                or (node.definite in ("the", "this") and len(node.words) == 1 and node.type == row[1].type != "Thing")
             ]
             have = {id(row[1]) for row in near}
             near += [
@@ -312,7 +337,10 @@ class Linker:
                 if other.head > node.head and not self.of[other.mention.id].nodes
             ]
         near.sort(key=lambda row: (row[0], row[1].order))
-        near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2])][:MOST_CANDIDATES]
+        near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2]) and not self.speaks_of(node, row[1])]
+        near = near[:MOST_CANDIDATES]
+        if nominal and len(node.words) == 1 and node.definite in ("the", "this"):
+            near = unrivalled(node, near)
         top = max((len(row[1].nodes) for row in near), default=0)
         kind = mention_class(node)
         fits = [likely(kind, row[1]) for row in near]
@@ -325,6 +353,15 @@ class Linker:
             more = person_bonus(tree, node, [row[1] for row in near], [row[2] for row in near], self.name_places)
             pairs = [[*row, extra] for row, extra in zip(pairs, more, strict=True)]
         return [row[1] for row in near], pairs
+
+
+def unrivalled(node: Node, near: list[tuple[int, Cluster, Node]]) -> list[tuple[int, Cluster, Node]]:
+    """Return the candidates for a bare "the match" or "this ward", without those that a nearer one of the same head noun hides.
+
+    "The Marlow East ward ... The Marlow West ward ... this ward": the last one.
+    """
+    first = next((i for i, row in enumerate(near) if node.lemma in row[1].heads), len(near))
+    return [row for i, row in enumerate(near) if i <= first or node.lemma not in row[1].heads]
 
 
 def link(

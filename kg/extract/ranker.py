@@ -40,6 +40,14 @@ OBJECTS = frozenset(["dobj", "dative", "oprd", "attr"])
 #: how many sentences back an antecedent is looked for
 PRONOUN_REACH, NOMINAL_REACH = 4, 6
 MOST_CANDIDATES = 40
+#: what "he" and "she" never mean
+NOT_PERSONS = frozenset(["CreativeWork", "Event", "Facility", "Group", "Organization", "Place", "Product"])
+#: how far above "new" the best candidate for "it" must score: below, it is a toss-up, and a wrong link costs more than none
+LEAST_IT = 0.2
+#: words that set a thing off from the one the article is about: "the previous election ... The election"
+OTHERS = frozenset(
+    ["another", "different", "earlier", "following", "former", "last", "next", "other", "past", "preceding", "previous", "prior", "similar"]
+)
 #: how many mentions back it is looked for, however long the sentences are
 MOST_LOOKED_AT = 400
 
@@ -90,6 +98,7 @@ class Cluster:
         "many",
         "name_words",
         "named",
+        "names",
         "nodes",
         "order",
         "told",
@@ -102,13 +111,14 @@ class Cluster:
         self.told = ""  # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
         self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
-        self.words = list[frozenset[str]]()
+        self.words, self.names = list[frozenset[str]](), set[tuple[str, ...]]()
 
     def learn(self, node: Node) -> None:
         """Take over what `node` tells of the entity, without counting it as seen."""
         if node.kind == "name":
             self.named = True
             self.name_words.update(node.words)
+            self.names.add(node.words)
         elif node.kind == "nominal":
             self.heads.add(node.lemma)
             self.words.append(frozenset(node.words))
@@ -219,6 +229,8 @@ def descriptors(tree: Tree, node: Node) -> set[str]:
     first = tree.at.get(node.mention.start, node.head)
     for k in range(node.span[0], first):
         if tree.pos[k] in ("NOUN", "PROPN") and tree.deps[k] in ("compound", "nmod", "appos"):
+            if k + 1 < first and tree.pos[k + 1] in ("NOUN", "PROPN"):
+                continue  # "City Mayor Dora Lind" is a mayor, not a city
             found.add(tree.lemmas[k].lower())
     for child in tree.children[node.head]:
         if tree.deps[child] == "appos" and tree.pos[child] == "NOUN":
@@ -241,13 +253,29 @@ def agree(node: Node, cluster: Cluster) -> bool:
     ours, theirs = node.gender, cluster.gender
     if node.many and cluster.many and node.many != cluster.many:
         return False
+    if node.kind == "nominal" and ours == "thing" and cluster.named and cluster.type == "Person":
+        return False  # "Mayor Dora Lind opened it. The city ..."
     if ours in ("male", "female"):
+        if cluster.type in NOT_PERSONS and not theirs and no_person(cluster):
+            return False  # "The Home Office agreed. She ..."
         if cluster.type in ("Place", "Event") and sum(n.kind == "name" for n in cluster.nodes) > 5:
             return False  # a name so typed once may be a person's, a much named place is none
         return theirs in ("", "person", ours)
     if ours == "thing" and theirs in ("male", "female", "person"):
         return False
     return not (ours == "person" and theirs == "thing")
+
+
+def no_person(cluster: Cluster) -> bool:
+    """Tell whether an entity's names show that it is none: "of", "for", "the" or "&" in one, or a kind of thing as its last word.
+
+    The recogniser takes many a person for a place or a company; this asks for more than its word.
+    """
+    return cluster.named and any(
+        {"of", "for", "the", "&"} & set(words)
+        or (len(words) > 1 and noun_classes().get(words[-1]) in ("Organization", "Event", "CreativeWork"))
+        for words in cluster.names
+    )
 
 
 def binds(tree: Tree, node: Node, other: Node) -> bool:
@@ -285,9 +313,31 @@ def binds(tree: Tree, node: Node, other: Node) -> bool:
 
 def possible(tree: Tree, node: Node, cluster: Cluster) -> bool:
     """Tell whether no rule speaks against `node` standing for the entity."""
-    if not agree(node, cluster):
+    if not agree(node, cluster) or (node.kind == "nominal" and told_apart(tree, node, cluster)):
         return False
     return all(binds(tree, node, other) for other in cluster.nodes[-6:] if other.sentence == node.sentence)
+
+
+def told_apart(tree: Tree, node: Node, cluster: Cluster) -> bool:
+    """Tell whether modifiers set two noun phrases with one head apart.
+
+    "The Marlow East ward ... the Marlow West ward" are two, and "the previous election" is not "the election".
+    """
+    ours = proper_modifiers(tree, node)
+    for other in cluster.nodes:
+        if other.kind != "nominal" or other.lemma != node.lemma:
+            continue
+        theirs = proper_modifiers(tree, other)
+        if ours - theirs and theirs - ours:
+            return True
+        if len(node.words) == 1 and node.definite == "the" and OTHERS & set(other.words):
+            return True
+    return False
+
+
+def proper_modifiers(tree: Tree, node: Node) -> set[str]:
+    """Return the words of names before the head of a noun phrase: "the Marlow East ward" has two."""
+    return {tree.words[k].lower() for k in range(node.span[0], node.head) if tree.pos[k] == "PROPN" and tree.deps[k] != "poss"}
 
 
 # what is likely
@@ -579,7 +629,7 @@ class Ranker:
         table, weights = np.array(pairs), self.pair[kind]
         scores = table[:, : len(weights)] @ weights - float(np.array(new) @ self.new[kind])
         order = scores + table[:, len(weights)] if kind == "he" and table.shape[1] > len(weights) else scores
-        if not (scores > 0).any():
+        if not (scores > (LEAST_IT if kind == "it" else 0)).any():
             return []
         return [int(i) for i in np.argsort(-order, kind="stable") if scores[i] > 0 or kind == "he"]
 
