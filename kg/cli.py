@@ -201,8 +201,8 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
         def step(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = bar.add_task(stage, total=total or None)
+            bar.update(tasks[stage], completed=done, total=total or None)  # without a total the bar only shows that work goes on
 
         yield step
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+
 from kg import __version__
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.errors import FolderError, InputError, ModelError
@@ -300,12 +302,8 @@ def _last_build(folder: GraphFolder) -> dict[str, Any]:
 
 
 def _settings(made: Mapping[str, Any]) -> Settings:
-    import msgspec
-
     return msgspec.convert(made.get("settings", {}), Settings)
 
 
 def _json(record: Record) -> bytes:
-    import msgspec
-
     return msgspec.json.encode(record)

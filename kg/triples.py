@@ -22,7 +22,7 @@ PREPOSITIONS = frozenset("""
     of in on at to for from with by as into about between against under over after before during within without among
     through near along across around behind beside above below beyond toward towards upon via per like including than
     regarding concerning despite until since off onto inside outside throughout amid
-""".split())  # noqa: SIM905
+""".split())
 OF = frozenset({"of"})
 RELATIVE = frozenset({"who", "whom", "whose", "which"})
 #: clauses spelled out one inside another: "saved money by asking Ann to sign | the deal"

@@ -194,7 +194,7 @@ def _is_greedy(ner: EntityRecognizer) -> bool:
                 and model.get_ref("lower").get_dim("nF") == 3 and model.get_ref("lower").get_dim("nP") >= 2)
 
 
-class FastRecognizer(EntityRecognizer):  # type: ignore[misc]
+class FastRecognizer(EntityRecognizer):  # type: ignore[misc]  # spaCy's pipes carry no types
     """spaCy's entity recogniser, with the same weights and moves, taking all tokens outside of entities at once.
 
     The moves are BILUO (Ratinov & Roth 2009), taken greedily. Outside of an entity their scores depend on the token alone, so they

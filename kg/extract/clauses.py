@@ -43,28 +43,28 @@ INTENTIONS = frozenset("""
     plan decision attempt effort right ability bid move desire need power permission opportunity chance offer promise
     refusal failure willingness proposal way time agreement intention pledge vow duty obligation tendency authority
     freedom order request threat policy intent deal goal aim task necessity reason idea strategy campaign push drive
-""".split())  # noqa: SIM905
+""".split())
 #: antecedents that a relative clause without a pronoun tells the time, place or manner of: "the day she left"
 CIRCUMSTANCES = frozenset("""
     day time year month week moment night morning place way reason hour minute manner
-""".split())  # noqa: SIM905
+""".split())
 #: adverbs that link or hedge sentences and say nothing of the event
 LINKERS = frozenset("""
     also then however therefore thus too so moreover meanwhile instead otherwise still yet even just only well as when
     where why how there not never indeed hence furthermore additionally besides nonetheless nevertheless though rather
     else whenever wherever once
-""".split())  # noqa: SIM905
+""".split())
 #: verbs whose "that" clause tells what was said
 REPORTING = frozenset("""
     say tell announce report write add claim argue confirm deny state warn note allege admit insist suggest explain
     declare reveal acknowledge testify conclude predict post
-""".split())  # noqa: SIM905
+""".split())
 #: entity labels and nouns that can stand as an adverb without a preposition
 MEASURES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL"})
 TIME_NOUNS = frozenset("""
     time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
     season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
-""".split())  # noqa: SIM905
+""".split())
 HYPHENS = "-‐‑"
 #: participles that are prepositions: "rules regarding visas", "damage involving cars"
 PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
@@ -72,7 +72,7 @@ PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", 
 CAUSING = frozenset("""
     enable allow cause force require permit help lead want expect ask tell order encourage persuade urge invite prompt compel inspire
     push drive teach train design set intend
-""".split())  # noqa: SIM905
+""".split())
 #: nouns whose infinitive tells what others are to do
 CALLS = frozenset(["pressure", "call", "demand", "request", "order", "invitation", "encouragement", "incentive", "advice"])
 #: nouns whose "-ing" form tells what their owner does: "had trouble finding work"
@@ -80,32 +80,32 @@ TROUBLES = frozenset(["difficulty", "trouble", "problem", "time", "fun", "succes
 #: verbs whose first of two bare objects is who gets the other
 DITRANSITIVE = frozenset("""
     leave give send offer cost buy show lend pay owe hand grant award teach bring deny save earn win spare guarantee promise
-""".split())  # noqa: SIM905
+""".split())
 #: verbs that two do to each other: "Ann and Ben met" is "Ann met with Ben"
 RECIPROCAL = frozenset("""
     meet merge marry divorce clash collide negotiate argue quarrel reconcile reunite
-""".split())  # noqa: SIM905
+""".split())
 #: pictures show what the participle after them tells: "images of the boy wearing a coat"
 PICTURES = frozenset("""
     image picture photo photograph video footage clip portrait drawing painting sketch report story statue shot recording sight
-""".split())  # noqa: SIM905
+""".split())
 #: what ends "ten or more", "a mile or so": part of the amount, nothing of its own
 OPEN_ENDS = frozenset(["more", "less", "fewer", "so", "later", "longer"])
 #: verbs that keep their object from doing what "from" tells: "rules banning drivers from smoking"
 PREVENTING = frozenset("""
     ban bar prevent stop prohibit keep block deter discourage dissuade restrain hinder forbid disqualify preclude
-""".split())  # noqa: SIM905
+""".split())
 #: participles after a comma that tell what the whole event led to: "A cart hit the gate, causing a jam"
 RESULTING = frozenset(["cause", "result", "trigger", "spark", "mean", "prompt"])
 #: nouns that after "by" tell the margin ("defeated by ten votes") or, bare, the means ("returned by mail"), not who did it
 MARGINS = frozenset("""
     vote point goal run seat percent mile metre meter kilometre kilometer inch foot minute second hour day year margin majority length
     lap stroke shot wicket
-""".split())  # noqa: SIM905
+""".split())
 MEANS = frozenset("""
     mail email e-mail post phone telephone fax courier letter radio text hand car bus train plane ship boat ferry truck sea air land
     road rail foot mistake accident chance default
-""".split())  # noqa: SIM905
+""".split())
 #: what may stand at the edge of a phrase without belonging to it
 EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
 
