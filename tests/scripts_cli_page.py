@@ -9,7 +9,7 @@ from kg.cli import main
 
 def page() -> str:
     """Return the page as Markdown."""
-    parts = ["# The command `kg`\n\nMade from `--help` by `python tests/scripts_cli_page.py`.\n"]
+    parts = ["# The command `kg`\n\nMade from `--help` by `scripts/cli-page`.\n"]
     # click keeps the first help option that it makes: the names must be those of a real run, whatever ran before
     group = click.Context(main, info_name="kg", terminal_width=110, **main.context_settings)
     parts.append(f"\n```text\n{main.get_help(group).rstrip()}\n```\n")

@@ -64,4 +64,4 @@ def test_the_comparison_can_fail() -> None:
 def test_cli_page_is_made_from_help() -> None:
     from scripts_cli_page import page
 
-    assert (ROOT / "docs" / "cli.md").read_text("utf-8") == page(), "docs/cli.md is stale: run python tests/scripts_cli_page.py"
+    assert (ROOT / "docs" / "cli.md").read_text("utf-8") == page(), "docs/cli.md is stale: run scripts/cli-page"

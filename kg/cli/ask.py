@@ -1,0 +1,91 @@
+"""Commands that ask a graph: query, show, validate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from kg.cli.common import TABLES, command, field_pairs, graph_argument, opened, plain, say, tabulate
+from kg.errors import QueryError
+
+
+@command("""Examples:
+  kg query graph who-said-what
+  kg query graph everything-on --entity "Alec Baldwin"
+  kg query graph 'SELECT ?o { ?s rdfs:label "Alec Baldwin" ; kg:sued ?x . ?x rdfs:label ?o }' --format csv
+  kg query graph question.rq --format turtle
+  kg query graph --list
+
+Exit codes: 0 answered (ASK: yes), 1 ASK: no, 2 wrong query; the message points to line and column.""")
+@graph_argument
+@click.argument("query", required=False)
+@click.option("--format", "form", type=click.Choice(TABLES), default="table", help="of the answer [default: table]")
+@click.option("--entity", default="", help="fills ?entity of a stored query: a name or an IRI")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="fills another parameter of a stored query")
+@click.option("--limit", type=click.IntRange(1), help="at most so many rows")
+@click.option("--iris", is_flag=True, help="show IRIs instead of names")
+@click.option("--timeout", default=60.0, type=click.FloatRange(0.1), help="seconds an answer may take [default: 60]")
+@click.option("--list", "list_", is_flag=True, help="list the stored queries")
+def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[str, ...], limit: int | None, iris: bool,
+          timeout: float, list_: bool) -> None:
+    """Ask GRAPH a SPARQL QUERY: its text, a .rq file, or the name of a stored query."""
+    from kg.query import stored_queries
+
+    if list_ or not query:
+        tabulate(["query", "answers"], [[one.name, one.description] for one in stored_queries().values()])
+        return
+    params = field_pairs(param) | ({"entity": entity} if entity else {})
+    with opened(graph) as g:
+        answer = g.query(query, limit=limit, timeout=timeout, **params)
+        if isinstance(answer, bool):
+            click.echo("yes" if answer else "no")
+            sys.exit(0 if answer else 1)
+        if form == "table" and not answer.is_graph:
+            tabulate(answer.columns, answer.table(iris=iris))
+        else:
+            answer.write(sys.stdout.buffer, "turtle" if form == "table" else form)
+
+
+@command("""Examples:
+  kg show graph "Alec Baldwin"
+  kg show graph baldwin --json""")
+@graph_argument
+@click.argument("entity")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def show(graph: Path, entity: str, as_json: bool) -> None:
+    """Print everything that is said of ENTITY (a name, other name or IRI) in GRAPH, each with its quote."""
+    with opened(graph) as g:
+        found = g.find(entity)
+        if not found:
+            raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
+        for one in found:
+            if as_json:
+                for said in g.statements(entity=one.iri):
+                    click.echo(json.dumps(said.as_dict(), ensure_ascii=False))
+                continue
+            click.echo(plain(f"{one.label}  ({', '.join(one.types)})  <{one.iri}>"))
+            if one.aliases:
+                click.echo(plain(f"  also: {', '.join(one.aliases)}"))
+            for said in g.statements(entity=one.iri):
+                click.echo(plain(f"\n  {said.sentence()}\n    “{' '.join(said.quote.split())}”  — {said.article_title or said.article}"))
+            click.echo()
+
+
+@command("""Examples:
+  kg validate graph
+  kg validate graph --shapes mine.ttl
+
+Exit codes: 0 conforms, 1 does not, 2 wrong use.""")
+@graph_argument
+@click.option("--shapes", type=click.Path(path_type=Path), help="your own SHACL shapes, besides the bundled ones")
+def validate(graph: Path, shapes: Path | None) -> None:
+    """Check GRAPH against the SHACL shapes and list what does not conform."""
+    with opened(graph) as g:
+        violations = g.validate(shapes)
+    if violations:
+        tabulate(["node", "path", "message"], [[one.node, one.path, one.message] for one in violations])
+        sys.exit(1)
+    say("conforms")

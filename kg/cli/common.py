@@ -1,0 +1,163 @@
+"""What all commands share: the group ``kg``, errors as one line, tables, progress, options."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+import kg
+from kg.errors import InputError, KgError
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.pipeline import Report
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+EXPORTS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
+NETWORKS = ("graphml", "gexf", "neo4j-csv")
+TABLES = ("table", "csv", "tsv", "json", "markdown", "turtle")
+CONTROL = {code: f"\\x{code:02x}" for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (0x09, 0x0A)}
+CONTROL |= {code: f"\\u{code:04x}" for code in [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029]}
+
+
+def plain(text: str) -> str:
+    """Return `text` with control and bidirectional characters spelled out, so that articles can't drive the terminal."""
+    return text.translate(CONTROL)
+
+
+def say(text: str) -> None:
+    """Write one line for people to standard error."""
+    click.echo(plain(text), err=True)
+
+
+class Command(click.Command):
+    """A command whose help keeps its examples' line breaks and states the exit codes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for paragraph in (self.epilog or "").split("\n\n"):
+            formatter.write("\n" + paragraph.strip("\n") + "\n")
+
+
+def command(epilog: str) -> Callable[[Callable[P, T]], click.Command]:
+    """Register a function as a command of ``kg``; errors raised on purpose become one line and exit code 2."""
+
+    def register(function: Callable[P, T]) -> click.Command:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return function(*args, **kwargs)
+            except KgError as error:
+                say(f"kg: {error}")
+                sys.exit(2)
+            except BrokenPipeError:  # the reader of our output has seen enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(0)
+            except KeyboardInterrupt:
+                say("kg: stopped; nothing was changed")
+                sys.exit(130)
+
+        return main.command(function.__name__, cls=Command, epilog=epilog)(run)
+
+    return register
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(kg.__version__, prog_name="kg")
+def main() -> None:
+    """Turn news articles into an RDF knowledge graph, every statement traceable to the characters it was read from.
+
+    \b
+    Try first:
+      kg build article.txt -o graph
+      kg query graph who-said-what
+      kg view graph
+
+    Exit codes: 0 all fine; 1 some articles failed, or the answer is no; 2 wrong use or bad input.
+    """
+
+
+def graph_argument(function: Callable[P, T]) -> Callable[P, T]:
+    return click.argument("graph", type=click.Path(path_type=Path))(function)
+
+
+def field_pairs(pairs: Iterable[str]) -> dict[str, str]:
+    """Return ``{"text": "body"}`` for ``("text=body",)``; raise InputError for anything else."""
+    split = [pair.partition("=") for pair in pairs]
+    for name, sign, value in split:
+        if not (name and sign and value):
+            raise InputError(f"{name + sign + value!r} is not NAME=VALUE: write, for instance, text=body")
+    return {name: value for name, _, value in split}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Graph]:
+    with kg.open(folder) as graph:
+        yield graph
+
+
+def tabulate(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table: drawn on a terminal, tab-separated in a pipe."""
+    if not sys.stdout.isatty():
+        click.echo("\t".join(columns))
+        for row in rows:
+            click.echo("\t".join(plain(cell).replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    Console().print(table)
+
+
+def report_failures(report: Report) -> None:
+    for source, reason in report.failed:
+        say(f"failed: {source}: {reason}")
+    for source, reason in report.warned:
+        say(f"note: {source}: {reason}")
+
+
+READING = [
+    click.option("--model", default="", metavar="NAME", help="spaCy pipeline to read with [default: the installed English one]"),
+    click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON: which key holds text, title, date, url ..."),
+]
+
+
+def reading_options(function: Callable[P, T]) -> Callable[P, T]:
+    for option in reversed(READING):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function to be told ``(stage, done, total)``; draws a bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                  console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def step(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total or None)
+            bar.update(tasks[stage], completed=done, total=total or None)  # without a total the bar only shows that work goes on
+
+        yield step
