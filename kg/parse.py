@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.errors import ModelError
+from kg.extract.tree import JOINED, coreference_chains
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -61,7 +62,16 @@ def parse(nlp: Language, text: str) -> Doc:
 
     with threadpool_limits(limits=1):  # more threads are slower on small matrices and may round differently
         docs = [nlp(piece) for piece in pieces(unwrap(text))]
-    return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
+    if len(docs) == 1:
+        return docs[0]
+    whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["user_data", "spans"])  # type: ignore[call-arg]  # spaCy's stubs lack it
+    chains, start = [], 0
+    for doc in docs:  # a coreference component sees one piece at a time; names join its chains again
+        chains.append([[(start + a, start + b) for a, b in chain] for chain in coreference_chains(doc) or ()])
+        start += len(doc.text)
+    if any(coreference_chains(doc) is not None for doc in docs):
+        whole.user_data[JOINED] = [chain for piece in chains for chain in piece]
+    return whole
 
 
 def unwrap(text: str) -> str:

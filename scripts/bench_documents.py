@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.records import Article, Extraction
@@ -52,7 +53,7 @@ def run(rows, cache, names):
     parsed = trees(rows, cache)
     begin = time.process_time()
     results = []
-    for row, tree in zip(rows, parsed, strict=True):
+    for row, tree in zip(rows, map(repair, parsed), strict=True):
         quotes = find_quotes(tree)
         mentions, entities = link(tree, find_mentions(tree, find_values(tree, row.get("date", ""))), quotes)
         results.append(Extraction(Article(row["doc"], tree.text), tuple(mentions), tuple(entities)))

@@ -2,15 +2,19 @@
 
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from spacy.tokens import Doc
 
+from kg.extract import read_claims
 from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
+from kg.records import Article
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "coreference.toml").read_text(encoding="utf-8"))["case"]
 
@@ -58,6 +62,56 @@ def test_chains_of_another_component_replace_the_ranker():
     text = "Ana Ruiz met Eva Lind. She smiled."
     mentions, _ = read(text, clusters=[[(13, 21), (23, 26)]])
     assert entity(text, mentions, "She") == entity(text, mentions, "Eva Lind")
+
+
+def left_by(component, doc):
+    """Put the chains "Eva Lind, She" and "Ana Ruiz" on `doc` in the way of one of three libraries."""
+    if component == "fastcoref":
+        doc._.coref_clusters = [[(13, 21), (23, 26)], [(0, 8)]]
+    elif component == "coreferee":
+        doc._.coref_chains = [[SimpleNamespace(token_indexes=[4]), SimpleNamespace(token_indexes=[6])]]
+    else:
+        doc.spans["coref_clusters_1"] = [doc[3:5], doc[6:7]]
+        doc.spans["coref_clusters_2"] = [doc[0:2]]
+
+
+@pytest.fixture
+def extensions():
+    """Register the attributes that fastcoref and coreferee register, and take them away again."""
+    Doc.set_extension("coref_clusters", default=None)
+    Doc.set_extension("coref_chains", default=None)
+    yield
+    Doc.remove_extension("coref_clusters")
+    Doc.remove_extension("coref_chains")
+
+
+@pytest.mark.parametrize("component", ["fastcoref", "coreferee", "spacy-experimental"])
+def test_chains_of_a_component_in_the_pipeline_are_used(component, extensions):
+    text = "Ana Ruiz met Eva Lind. She smiled."
+    doc = load()(text)
+    assert Tree.of(doc).chains is None
+    left_by(component, doc)
+    extraction = read_claims(Article("a", text), Tree.of(doc))
+    assert entity(text, extraction.mentions, "She") == entity(text, extraction.mentions, "Eva Lind")
+
+
+def test_chains_of_a_long_text_keep_their_places(extensions, monkeypatch):
+    def pipeline(piece):
+        doc = load()(piece)
+        left_by("fastcoref", doc)
+        return doc
+
+    text = "Ana Ruiz met Eva Lind. She smiled.\n\n"
+    monkeypatch.setattr("kg.parse.pieces", lambda _: iter([text, text]))
+    tree = Tree.of(parse(pipeline, text * 2))
+    assert [[tree.text[a:b] for a, b in chain] for chain in tree.chains] == [["Eva Lind", "She"], ["Ana Ruiz"]] * 2
+
+
+def test_a_chain_reaches_back_further_than_the_ranker_looks():
+    text = "Ana Ruiz spoke. " + "It rained in the town. " * 9 + "She smiled."
+    start = text.index("She")
+    mentions, _ = read(text, clusters=[[(start, start + 3), (0, 8)]])
+    assert entity(text, mentions, "She") == entity(text, mentions, "Ana Ruiz")
 
 
 def test_long_text_stays_roughly_linear():

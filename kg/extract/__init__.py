@@ -20,7 +20,7 @@ def read_claims(article: Article, tree: Tree, *, relations: bool = False) -> Ext
     """Return the mentions, entities and claims of one parsed article; with `relations` also those of the learned scorer."""
     tree = repair(tree)
     quotes = find_quotes(tree)
-    mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes)
+    mentions, entities = link(tree, find_mentions(tree, find_values(tree, article.published)), quotes, clusters=tree.chains)
     clauses = find_clauses(tree)
     claims = clause_claims(tree, clauses, mentions) + nominal_claims(tree, mentions)
     if relations:

@@ -10,7 +10,7 @@ antecedents (Clark & Manning 2015, "Entity-centric coreference resolution with m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -95,6 +95,23 @@ class Linker:
         cluster = Cluster(len(self.clusters))
         self.clusters.append(cluster)
         return cluster
+
+    def follow(self, chains: Sequence[Sequence[tuple[int, int]]]) -> None:
+        """Take over the chains of another component: each is the entity of its first name, else one of its own.
+
+        Names stay with the names that they share words with, whatever chain they are in.
+        """
+        where = {span: number_ for number_, chain in enumerate(chains) for span in chain}
+        known: dict[int, Cluster] = {}
+        chained = [(node, chain_of(where, node)) for node in self.nodes]
+        for node, chain in chained:
+            if chain >= 0 and node.mention.id in self.of:
+                known.setdefault(chain, self.of[node.mention.id])
+        for node, chain in chained:
+            if chain >= 0 and node.mention.id not in self.of:
+                if chain not in known:
+                    known[chain] = self.cluster()
+                self.of[node.mention.id] = known[chain]
 
     def run(self, choose: Chooser) -> None:
         """Put every mention with an entity; `choose` picks among the candidates."""
@@ -373,29 +390,24 @@ def link(
 ) -> tuple[list[Mention], list[LocalEntity]]:
     """Return the mentions with their entity set, and the entities, numbered in the order of their first mention.
 
-    `quotes` give the speaker of "I". `clusters` are the chains of another coreference component as character spans (fastcoref's
-    ``doc._.coref_clusters``); where given, they replace the ranker, and names are still joined by their words.
+    `quotes` give the speaker of "I". `clusters` are the chains of another coreference component as character spans
+    (:func:`kg.extract.tree.coreference_chains`); where given, they replace the ranker, and names are still joined by their words.
     """
     linker = Linker(tree, mentions, quotes)
-    model = ranker()
     if clusters is None:
+        model = ranker()
         linker.run(lambda kind, _node, pairs, new, _candidates: model.choose(kind, pairs, new))
     else:
-        where = {span: number_ for number_, chain in enumerate(clusters) for span in chain}
-        linker.run(
-            lambda _kind, node, _pairs, _new, candidates: [
-                i
-                for i, c in enumerate(candidates)
-                if chain_of(where, node) >= 0 and any(chain_of(where, o) == chain_of(where, node) for o in c.nodes)
-            ]
-        )
+        linker.follow(clusters)
+        linker.run(lambda *_: [])
     return settle(tree, linker, mentions)
 
 
-def chain_of(where: dict[tuple[int, int], int], node: Node) -> int:
-    """Return the number of the given chain that holds the mention, or -1."""
+def chain_of(where: Mapping[tuple[int, int], int], node: Node) -> int:
+    """Return the number of the given chain that holds the mention (its noun phrase, compact form or head), or -1."""
     m = node.mention
-    return where.get((m.full.start, m.full.end), where.get((m.start, m.end), -1))
+    spans = ((m.full.start, m.full.end), (m.start, m.end), (m.head.start, m.head.end))
+    return next((where[span] for span in spans if span in where), -1)
 
 
 def settle(tree: Tree, linker: Linker, mentions: Sequence[Mention]) -> tuple[list[Mention], list[LocalEntity]]:

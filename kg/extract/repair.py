@@ -42,7 +42,8 @@ def repair(tree: Tree) -> Tree:
             _possessor(new, i)
     if lemmas == tree.lemmas and not new.changed:
         return tree
-    return Tree(tree.text, tree.words, tree.starts, lemmas, new.pos, new.tags, new.deps, new.heads, tree.sentences, tree.entities)
+    return Tree(tree.text, tree.words, tree.starts, lemmas, new.pos, new.tags, new.deps, new.heads, tree.sentences, tree.entities,
+                tree.chains)
 
 
 def mended_lemma(word: str, lemma: str, pos: str) -> str:
