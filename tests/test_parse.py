@@ -45,6 +45,22 @@ def test_doubles_are_in_place():
     assert kinds["ner"] == "FastRecognizer"
     assert kinds["attribute_ruler"] == "FastRuler"
     assert kinds["lemmatizer"] == "FastLemmatizer"
+    for name in ("tok2vec", "ner"):
+        assert "word_embedding" in [layer.name for layer in load().get_pipe(name).model.walk()]
+
+
+def test_embedding_of_a_word_does_not_depend_on_the_words_beside_it(monkeypatch):
+    import kg.components.fast as fast
+
+    def embed(*texts):
+        embedding = next(layer for layer in load().get_pipe("tok2vec").model.walk() if layer.name == "word_embedding")
+        return [embedding.predict([load().make_doc(text)])[0] for text in texts]
+
+    alone, among = embed("Zorbian went", "Ana Ruiz told Zorbian of the Quillfeather ferry")
+    assert (alone[0] == among[3]).all()
+    monkeypatch.setattr(fast, "MAX_FORMS", 4)
+    _, again, *_ = embed("Wexford paid Quillfeather and Ana Ruiz", "Zorbian went")
+    assert (again == alone).all()
 
 
 def test_entities_set_before_are_kept(stock):
