@@ -27,6 +27,7 @@ from kg.errors import FolderError, OntologyError
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, prefixes, valid_iri
 from kg.ontology import bundled
 from kg.records import Article, Entity, Extraction, LocalEntity, RdfLiteral, Statement
+from kg.search import Hit, Index, Kind
 
 if TYPE_CHECKING:
     import rdflib
@@ -48,6 +49,8 @@ def _names(prefix: str) -> dict[str, ox.NamedNode]:
 _KG, _RDF, _RDFS, _XSD, _SKOS = _names("kg"), _names("rdf"), _names("rdfs"), _names("xsd"), _names("skos")
 _SCHEMA, _PROV, _NIF, _EDTF = _names("schema"), _names("prov"), _names("nif"), _names("edtf")
 TYPE, LABEL = _RDF["type"], _RDFS["label"]
+#: at most so many nodes are found by ``kg:search`` in a query
+SEARCHED = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATATYPES = {"xsd": _XSD, "edtf": _EDTF}
 
@@ -426,6 +429,7 @@ class Graph:
         self.base = graphs[0].rpartition("article/")[0] if graphs else BASE
         self._names = queries.Names(self._store, self.base)
         self._rdflib: rdflib.Dataset | None = None
+        self._index: Index | None = None
 
     @property
     def store(self) -> ox.Store:
@@ -436,7 +440,9 @@ class Graph:
 
     def close(self) -> None:
         """Let go of the store; asking a closed graph raises FolderError."""
-        self._store = self._rdflib = None
+        if self._index is not None:
+            self._index.close()
+        self._store = self._rdflib = self._index = None
 
     def __enter__(self) -> Graph:
         return self
@@ -459,7 +465,20 @@ class Graph:
     def query(self, query: str, *, limit: int | None = None, timeout: float | None = None,
               **parameters: str) -> queries.Answer | bool:
         """Return the answer to SPARQL, a ``.rq`` file or a stored query; see :func:`kg.query.ask`."""
-        return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, **parameters)
+        def found(words: str) -> Iterator[str]:
+            return (hit.iri for hit in self.search(words, limit=SEARCHED))
+
+        return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, search=found, **parameters)
+
+    def search(self, words: str, *, kind: Kind | None = None, limit: int = 50) -> list[Hit]:
+        """Return the entities, quotes and articles that hold all `words`, best first (:mod:`kg.search`); `kind` keeps one of the three.
+
+        Raises QueryError if `words` holds no word.
+        """
+        if self._index is None:
+            state = hashlib.sha256((self.folder / "build.json").read_bytes()).hexdigest() if (self.folder / "build.json").is_file() else ""
+            self._index = Index(self.store, self.folder / "search.db" if state else None, state)
+        return self._index.search(words, kind=kind, limit=limit)
 
     def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False) -> None:
         """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only.

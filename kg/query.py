@@ -28,6 +28,8 @@ from kg.ontology import bundled
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = tuple[Term | None, ...]
 Python = str | int | float | bool | None
+#: gives the IRIs of what holds the words, best first
+Search = Callable[[str], Iterable[str]]
 Parameter = Literal["entity", "property", "word", "text", "date"]
 
 _LABEL = ox.NamedNode(PREFIXES["rdfs"] + "label")
@@ -125,16 +127,18 @@ class Names:
 
 
 def ask(store: ox.Store, query: str, *, base: str = BASE, limit: int | None = None, timeout: float | None = None,
-        **parameters: str) -> Answer | bool:
+        search: Search | None = None, **parameters: str) -> Answer | bool:
     """Return the answer to `query`: SPARQL text, the path of a ``.rq`` file, or the name of a stored query.
 
     `parameters` fill the variables that a stored query declares; a name stands for every entity that
-    bears it. `limit` cuts the rows, `timeout` (seconds) the time spent waiting for them. Raises QueryError.
+    bears it. `limit` cuts the rows, `timeout` (seconds) the time spent waiting for them; `search` answers
+    ``?node kg:search "words"``. Raises QueryError.
     """
     stored = _stored(query)
     text = stored.text if stored else query
     _refuse_service(text)
-    answer = _run(store, _fill(text, _terms(store, stored, parameters, base)), base, timeout)
+    terms = _terms(store, stored, parameters, base)
+    answer = _run(store, _fill(_searched(text, terms, search), terms), base, timeout)
     if isinstance(answer, bool):
         return answer
     return Answer(store, answer.columns, islice(answer._rows, limit), answer.is_graph, base)
@@ -181,6 +185,31 @@ def _fill(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
         return f"VALUES ?{found[1]} {{ {' '.join(map(str, given))} }}" if given else found[0]
 
     return re.sub(r"VALUES \?(\w+) \{ UNDEF \}", values, text)
+
+
+def _searched(text: str, terms: Mapping[str, Sequence[Term]], search: Search | None) -> str:
+    """Return the query with each ``?node kg:search "words" .`` replaced by the nodes found; `terms` may fill the words' variable."""
+    tokens = [token for token in _TOKENS.finditer(text) if not token.group().startswith("#")]
+    out, done = [], 0
+    for before, verb, words in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if verb.group() not in (f"<{KG}search>", "kg:search"):
+            continue
+        given, name = words.group(), before.group()
+        if given[:1] in "?$" and given[1:] in terms:
+            given = str(terms[given[1:]][0])
+        end = re.compile(r"\s*(\.|(?=\}))").match(text, words.end())
+        if name[:1] not in "?$" or given[:1] not in "\"'" or not end or text[before.end():verb.start()].strip() or search is None:
+            raise QueryError('full-text search is written ?node kg:search "words" . with a variable before and words after it')
+        found = search(_string(given))
+        out += [text[done:before.start()], f"VALUES {name} {{ {' '.join(str(ox.NamedNode(iri)) for iri in found)} }} "]
+        done = end.end()
+    return "".join(out) + text[done:]
+
+
+def _string(quoted: str) -> str:
+    """Return the text of a string as SPARQL and Turtle write it."""
+    parsed = next(iter(ox.parse(f"<a:s> <a:p> {quoted} .", ox.RdfFormat.TURTLE)))
+    return parsed.object.value if isinstance(parsed.object, ox.Literal) else ""
 
 
 def _parameter(store: ox.Store, kind: Parameter, text: str, base: str) -> list[Term]:

@@ -13,7 +13,7 @@ MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts
 LAYERS = [
     {"kg.errors", "kg.iris", "kg.records"},
     {"kg.settings", "kg.ontology"},
-    {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.view", "kg.folder", "kg.triples"},
+    {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.search", "kg.view", "kg.folder", "kg.triples"},
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions"},
     {"kg.parse", "kg.graph"},
     {"kg.pipeline"},
@@ -26,7 +26,7 @@ DOORS = {
     "rdflib": {"kg.ontology", "kg.graph", "kg.query", "kg.validate"},
     "oxrdflib": {"kg.graph"},
     "pyshacl": {"kg.validate"},
-    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.export", "kg.validate", "kg.networks"},
+    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.search", "kg.export", "kg.validate", "kg.networks"},
     "networkx": {"kg.view", "kg.networks"},
     "igraph": {"kg.view", "kg.networks"},
     "pyvis": {"kg.view"},

@@ -1,15 +1,19 @@
-"""Commands that ask a graph: query, show, validate."""
+"""Commands that ask a graph: query, search, show, validate."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.common import TABLES, command, field_pairs, graph_argument, opened, plain, say, tabulate
 from kg.errors import QueryError
+
+if TYPE_CHECKING:
+    from kg.search import Kind
 
 
 @command("""Examples:
@@ -47,6 +51,32 @@ def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[s
             tabulate(answer.columns, answer.table(iris=iris))
         else:
             answer.write(sys.stdout.buffer, "turtle" if form == "table" else form)
+
+
+@command("""Examples:
+  kg search graph "ferry accident"
+  kg search graph baldw                 # the last word may be begun only
+  kg search graph '"New York" mayor' --kind quote --json
+
+Exit codes: 0 found, 1 nothing found, 2 wrong use.""")
+@graph_argument
+@click.argument("words")
+@click.option("--kind", type=click.Choice(["entity", "quote", "article"]), help="only entities, quotes or articles")
+@click.option("--limit", default=20, type=click.IntRange(1), help="at most so many [default: 20]")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def search(graph: Path, words: str, kind: Kind | None, limit: int, as_json: bool) -> None:
+    """Find entities, quotes and articles of GRAPH that hold all WORDS, best first. Quoted words stand together."""
+    from kg.search import unmarked
+
+    with opened(graph) as g:
+        hits = g.search(words, kind=kind, limit=limit)
+        if as_json:
+            for hit in hits:
+                click.echo(json.dumps(hit._asdict() | {"snippet": unmarked(hit.snippet)}, ensure_ascii=False))
+        else:
+            tabulate(["kind", "name", "where", "iri"], [[hit.kind, hit.name, unmarked(hit.snippet, "[", "]"), hit.iri] for hit in hits])
+    if not hits:
+        sys.exit(1)
 
 
 @command("""Examples:
