@@ -29,6 +29,8 @@ RELATIVE = frozenset({"who", "whom", "whose", "which"})
 DEEPEST = 2
 #: roles that are no preposition
 CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier", "purpose"})
+#: words whose clause tells neither when nor why
+CONCESSIVE = frozenset({"while", "although", "though", "whereas"})
 #: verbs that make one predicate with a bare noun: "take place in", "take part in"
 LIGHT = frozenset({"take", "make", "give", "have"})
 
@@ -113,7 +115,8 @@ class _Writer:
         indirect = [a for a in claim.arguments if a.role == "indirect"] if not claim.passive else []
         for argument in indirect:
             base += " " + self.brief(argument)
-        phrases = [(self.preposition(claim, a), a) for a in claim.arguments if a.role not in CORE]
+        circumstances = [a for a in claim.arguments if a.role not in CORE and self.is_finite(a)]
+        phrases = [(self.preposition(claim, a), a) for a in claim.arguments if a.role not in CORE and a not in circumstances]
         for argument in claim.arguments:
             if argument.role in ("object", "complement") and argument is not subject:
                 if not self.is_empty(claim, argument):
@@ -133,11 +136,19 @@ class _Writer:
         if not found and not any(a.role == "clause" for a in claim.arguments):
             said = claim.phrase.split()
             found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in said)
+        if not found:  # "The report comes after a strike closed the mill": elsewhere the clause is told by its own triples
+            found.extend(Part(f"{base} {self.preposition(claim, a)}", a) for a in circumstances[:1] if a.role not in CONCESSIVE)
         if found:
             first = found[0].argument
             further = [(a, self.further(claim, a)) for a in claim.arguments if not first.start <= a.start < first.end]
             found[0] = found[0]._replace(further=tuple(wording for _, wording in further if wording))
         return found
+
+    def is_finite(self, argument: Argument) -> bool:
+        """True for an adverbial clause with a subject of its own: "after a strike closed the mill"."""
+        inner = self.claims.get(argument.claim) if argument.claim is not None else None
+        subject = surface_subject(inner) if inner is not None else None
+        return subject is not None and argument.start <= subject.start < argument.end
 
     def further(self, claim: Claim, argument: Argument) -> str:
         """Return the argument's wording with preposition if it is a time, an amount or a name, else nothing."""
@@ -150,7 +161,8 @@ class _Writer:
 
     def is_empty(self, claim: Claim, argument: Argument) -> bool:
         """True if the argument says nothing without those after it: "is responsible for", "take place in"."""
-        after = [a for a in claim.arguments if a.role == "clause" or (a.role not in CORE and a.start >= argument.end)]
+        after = [a for a in claim.arguments
+                 if a.role == "clause" or (a.role not in CORE and a.start >= argument.end and not self.is_finite(a))]
         if argument.role == "complement":
             return bool(after) and argument.mention is None and claim.form == "copula"
         wording = self.brief(argument)

@@ -54,6 +54,44 @@ def test_nouns_stay_nouns(text: str) -> None:
     assert repair(tree) is tree
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "lemma", "tag"),
+    [
+        ("Ana Ruiz failed to get re-elected.", "re-elected", "re-elect", "VBN"),
+        ("The halls offered a tremendous cross-section of fandom.", "cross-section", "section", "NN"),
+        ("The visitors share a high-five.", "high-five", "high-five", "NN"),
+        ("His step-father sold the farm.", "step-father", "father", "NN"),
+        ("Lee Hwa-kin sold the farm.", "Hwa-kin", "Hwa-kin", "NNP"),
+    ],
+)
+def test_words_cut_at_hyphens(text: str, word: str, lemma: str, tag: str) -> None:
+    tree = mended(text)
+    i = tree.words.index(word)
+    assert (tree.lemmas[i], tree.tags[i], tree.text[tree.starts[i] : tree.ends[i]]) == (lemma, tag, word)
+    assert all(tree.sentence[head] == tree.sentence[k] for k, head in enumerate(tree.heads))
+
+
+@pytest.mark.parametrize("text", ["An Oslo-based firm closed.", "A two-year term ended.", "His ex-wife left in mid-May."])
+def test_names_and_numbers_stay_in_pieces(text: str) -> None:
+    tree = Tree.of(parse(load(), text))
+    assert len(repair(tree)) == len(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "head", "dep"),
+    [
+        ("OSLO, Norway - This past week marked the opening of an exhibit.", "week", "marked", "nsubj"),
+        ("The attention led to outreach from Delta.", "outreach", "to", "pobj"),
+        ("Veteran politicians stepped down in both camps.", "down", "stepped", "prt"),
+        ("Other artists who used the camera, such as Ansel Adams, met here.", "as", "artists", "prep"),
+    ],
+)
+def test_attachments(text: str, word: str, head: str, dep: str) -> None:
+    tree = mended(text)
+    i = tree.words.index(word)
+    assert (tree.words[tree.heads[i]], tree.deps[i]) == (head, dep)
+
+
 def test_contact_clause() -> None:
     tree = mended("The dog was struck by a stray golf ball Roe was hitting during a match.")
     verb = tree.words.index("hitting")

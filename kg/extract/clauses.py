@@ -65,6 +65,8 @@ TIME_NOUNS = frozenset("""
     time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
     season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
 """.split())
+#: words that join an adverbial clause which tells when or why ("if" makes a condition, not an argument)
+CLAUSE_LINKS = frozenset(["after", "before", "since", "until", "till", "because", "while", "although", "though", "when", "whereas"])
 HYPHENS = "-‐‑"
 #: participles that are prepositions: "rules regarding visas", "damage involving cars"
 PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
@@ -294,8 +296,8 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
     first, end = tree.left[i], tree.right[i]
     for c in tree.children[i]:
         if c < i:
-            if tree.deps[c] == "nsubj" and tree.deps[i] == "ccomp" and tree.pos[i] == "ADJ":
-                first = max(first, tree.right[c])  # "made the road impassable": the adjective alone
+            if tree.deps[c] == "nsubj" and tree.deps[i] == "ccomp" and tree.pos[i] not in ("VERB", "AUX"):
+                first = max(first, tree.right[c])  # "made the road impassable", "made it a priority": the complement alone
             if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
@@ -440,8 +442,9 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
     draft.adverbs = [a for a in draft.adverbs if a not in taken]  # "regardless of the law"
     draft.group = sorted(group)
     if tags[verb] == "VBN" and not draft.auxiliaries and (
-            draft.relation in ("acl", "advcl") or (draft.relation == "conj" and draft.agents and not draft.own_subject)):
-        draft.passive = True  # "the boy wearing a coat and handcuffed by the police"
+            draft.relation in ("acl", "advcl") or (draft.relation == "ccomp" and draft.own_subject)
+            or (draft.relation == "conj" and draft.agents and not draft.own_subject)):
+        draft.passive = True  # "the boy wearing a coat and handcuffed by the police", "had the house painted"
 
 
 def _margin_or_means(tree: Tree, noun: int) -> bool:
@@ -718,9 +721,12 @@ class _Claims:
             if clause.existential and self.first[clause.id] is None:
                 self.first[clause.id] = next((self.first[c] for c in self.relatives(clause) if self.first[c] is not None), None)
         self.purposes: dict[int, list[int]] = {}
+        self.adverbials: dict[int, list[tuple[str, int]]] = {}
         for clause in clauses:
             if (owner := self.purpose_of(clause)) >= 0:
                 self.purposes.setdefault(owner, []).append(clause.id)
+            elif word := self.link_of(clause):
+                self.adverbials.setdefault(clause.parent, []).append((word, clause.id))
 
     def all(self) -> list[Claim]:
         claims: list[Claim] = []
@@ -762,6 +768,15 @@ class _Claims:
         told = clause.relation == "advcl" and head == parent.verb and not parent.complements
         return parent.id if ordered or told else -1
 
+    def link_of(self, clause: Clause) -> str:
+        """Return the word that joins a finite adverbial clause to its verb ("left because it rained"), or nothing."""
+        tree, verb = self.tree, clause.verb
+        if clause.relation != "advcl" or clause.inherited or clause.parent < 0 or tree.heads[verb] != self.clauses[clause.parent].verb:
+            return ""
+        marks = [m for m in clause.marks if m < verb]
+        word = tree.words[marks[0]].lower() if len(marks) == 1 else ""
+        return word if word in CLAUSE_LINKS and self.first[clause.id] is not None else ""
+
     def shared(self, clause: Clause) -> list[Argument]:
         """Return the arguments that every claim of the clause has."""
         found = [self.argument("clause", self.clauses[c].verb, clause, self.first[c]) for c in clause.clauses]
@@ -771,7 +786,14 @@ class _Claims:
                 number = self.number.get(a.token, -1) if a.clausal else -1
                 found.append(self.argument(_preposition(self.tree, a.prep), a.token, clause, self.first[number] if number >= 0 else None))
         found += [self.argument("time", t, clause) for t in clause.times] + [self.argument("adverb", a, clause) for a in clause.adverbs]
+        found += [self.clause_argument(word, self.clauses[c], clause) for word, c in self.adverbials.get(clause.id, ())]
         return found + [self.argument("purpose", self.clauses[c].verb, clause, self.first[c]) for c in self.purposes.get(clause.id, ())]
+
+    def clause_argument(self, role: str, inner: Clause, clause: Clause) -> Argument:
+        """Return the adverbial clause `inner` as an argument, without the word that joins it."""
+        found = self.argument(role, inner.verb, clause, self.first[inner.id])
+        mark = next(m for m in inner.marks if m < inner.verb)
+        return replace(found, start=self.tree.starts[mark + 1]) if found.start <= self.tree.starts[mark] else found
 
     def argument(self, role: str, token: int, clause: Clause, claim: int | None = None) -> Argument:
         """Return the argument; a noun with the clause in its own phrase ends before it: "the firm" of "the firm that she left"."""

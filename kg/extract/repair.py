@@ -1,12 +1,16 @@
-"""Mends what the parser often gets wrong in news, before anything is extracted: lemmas, reporting verbs, contact clauses.
+"""Mends what the parser often gets wrong in news, before anything is extracted: words cut at hyphens, lemmas, reporting verbs,
+contact clauses.
 
 Each repair is a construction of English that leaves one reading where the parser took another; all others are left alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kg.extract.cues import load_cues
 from kg.extract.tree import Tree
+from kg.extract.words import noun_classes
 
 VOWELS = frozenset("aeiou")
 #: verbs whose "-ed" form the rules of spelling leave open between two lemmas
@@ -17,12 +21,30 @@ SIBILANTS = ("s", "x", "z", "ch", "sh", "o")
 INSIDE_NOUN_PHRASE = frozenset(["det", "amod", "compound", "nmod", "poss", "nummod"])
 CLOSING = frozenset([",", "”", '"', "''", "’", "'"])
 VERBS = ("VERB", "AUX")
+HYPHENS = frozenset("-‐‑")
+DASHES = ("-", "–", "—", "--")
+NOMINAL = frozenset(["NOUN", "PROPN", "PRON"])
+LONGEST_DATELINE = 12
+PHRASAL_VERBS = frozenset([
+    "step down", "stand down", "step aside", "pull out", "drop out", "break out", "shut down", "back down", "back out", "speak out",
+    "speak up", "sign up", "hand over", "call off", "fall apart", "break down", "break up", "give up", "line up", "show up", "turn up",
+])
+#: verbs that take "to" with a noun and never with an infinitive
+WITH_TO = frozenset([
+    "lead", "contribute", "amount", "object", "respond", "refer", "belong", "adhere", "succumb", "resort", "listen", "react",
+])
+#: the recogniser's labels of what kg.extract.values reads token by token
+VALUES = frozenset(["DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL"])
 #: verbs whose clause may lack "that": "said bread and butter was dear"
 REPORTING = frozenset(["say", "think", "believe", "claim", "know", "hope", "feel", "argue", "tell", "report", "add", "mean", "suggest"])
 
 
 def repair(tree: Tree) -> Tree:
-    """Return the tree with the parser's errors mended that are named in this module, same tokens; the tree itself if none is."""
+    """Return the tree with the parser's errors mended that are named in this module; the tree itself if there are none.
+
+    The tokens stay, but for words joined by hyphens, which become one.
+    """
+    tree = join_hyphens(tree)
     lemmas = [mended_lemma(*row) for row in zip(tree.words, tree.lemmas, tree.pos, strict=True)]
     for i, word in enumerate(tree.words):
         if word[:1] == "’" and tree.pos[i] in VERBS:
@@ -30,6 +52,8 @@ def repair(tree: Tree) -> Tree:
             has = word == "’s" and perfect and tree.tags[tree.heads[i]] == "VBN"  # "it’s been closed"
             lemmas[i] = "have" if has else CLITICS.get(word.lower(), lemmas[i])
     new = _Edit(tree, lemmas)
+    for first, end in tree.sentences:
+        _dateline(new, first, end)
     for i in range(1, len(tree)):
         if tree.tags[i] == "NNS":
             _reporting_verb(new, i)
@@ -40,10 +64,80 @@ def repair(tree: Tree) -> Tree:
             _next_clause(new, i)
         elif tree.tags[i] == "POS":
             _possessor(new, i)
+        elif tree.deps[i] == "advmod":
+            _particle(new, i)
+        elif tree.words[i].lower() == "as" and tree.words[i - 1].lower() == "such":
+            _examples(new, i)
+        elif tree.tags[i] == "VB" and tree.deps[i] == "xcomp":
+            _noun_after_to(new, i)
     if lemmas == tree.lemmas and not new.changed:
         return tree
     return Tree(tree.text, tree.words, tree.starts, lemmas, new.pos, new.tags, new.deps, new.heads, tree.sentences, tree.entities,
                 tree.chains)
+
+
+def join_hyphens(tree: Tree) -> Tree:
+    """Return the tree with each word that the tokenizer cut at its hyphens as one token: "re-elected", "cross-section", "E-meter".
+
+    Left in pieces are numbers and dates ("two-year", "mid-May"), words with a name as one part ("Oslo-based", "anti-Nato"), and "ex-".
+    A noun keeps the lemma of its head piece unless the dictionary has the whole, so that a "step-father" is still a father.
+    """
+    groups = list(_hyphened(tree))
+    if not groups:
+        return tree
+    after = {first: (end, head) for first, end, head in groups}
+    place: list[int] = []  # new position of each old token
+    kept: list[tuple[int, int, int]] = []  # first and end of each new token, and the piece that it takes its place in the tree from
+    i = 0
+    while i < len(tree):
+        end, head = after.get(i, (i + 1, i))
+        place.extend([len(kept)] * (end - i))
+        kept.append((i, end, head))
+        i = end
+    words = [tree.cut(first, end) if end > first + 1 else tree.words[first] for first, end, _ in kept]
+    lemmas = [_whole_lemma(tree, *one) if one[1] > one[0] + 1 else tree.lemmas[one[0]] for one in kept]
+    pos, tags, deps = ([labels[head] for _, _, head in kept] for labels in (tree.pos, tree.tags, tree.deps))
+    for k, (first, end, _) in enumerate(kept):
+        if end > first + 1 and pos[k] == "NUM":  # "a high-five"
+            pos[k], tags[k] = "NOUN", "NN"
+    ends = [*place, len(kept)]
+    return Tree(tree.text, words, [tree.starts[first] for first, _, _ in kept], lemmas, pos, tags, deps,
+                [place[tree.heads[head]] for _, _, head in kept], [(ends[a], ends[b]) for a, b in tree.sentences],
+                [(ends[a], ends[b], label) for a, b, label in tree.entities])
+
+
+def _hyphened(tree: Tree) -> Iterator[tuple[int, int, int]]:
+    """Yield first token, end and head piece of each word to be joined."""
+    i = 0
+    while i + 2 < len(tree):
+        end = i + 1
+        while end + 1 < len(tree) and tree.words[end] in HYPHENS and tree.starts[end] == tree.ends[end - 1] \
+                and tree.starts[end + 1] == tree.ends[end] and tree.words[end + 1].isalpha() and tree.words[end - 1].isalpha():
+            end += 2
+        if end > i + 1 and (head := _head_piece(tree, i, end)) >= 0:
+            yield i, end, head
+        i = end
+
+
+def _head_piece(tree: Tree, first: int, end: int) -> int:
+    """Return the piece that the others belong to, or -1 if the word is to stay in pieces."""
+    pieces = range(first, end)
+    entity = tree.entity[first]
+    if any(tree.entity[i] != entity for i in pieces) or tree.sentence[first] != tree.sentence[end - 1] or tree.pos[first] == "NUM" \
+            or tree.words[first].lower() == "ex" or (entity >= 0 and tree.entities[entity][2] in VALUES):
+        return -1
+    if end < len(tree) and tree.words[end] in HYPHENS and tree.starts[end] == tree.ends[end - 1]:
+        return -1
+    outside = [i for i in pieces if not first <= tree.heads[i] < end or tree.heads[i] == i]
+    return end - 1 if end - 1 in outside else outside[0] if len(outside) == 1 else -1
+
+
+def _whole_lemma(tree: Tree, first: int, end: int, head: int) -> str:
+    whole = tree.cut(first, end - 1) + tree.lemmas[end - 1]
+    if tree.pos[head] == "PROPN":
+        return whole
+    known = tree.pos[head] != "NOUN" or whole.lower() in noun_classes()
+    return whole.lower() if known else tree.lemmas[head]
 
 
 def mended_lemma(word: str, lemma: str, pos: str) -> str:
@@ -135,6 +229,57 @@ def _possessor(new: _Edit, mark: int) -> None:
     owned = next((c for c in tree.children[tree.heads[owner]] if c > mark and tree.deps[c] == "pobj"), -1)
     if owned > mark and tree.left[owned] == mark + 1:
         new.hang(owner, owned, "poss")
+
+
+def _dateline(new: _Edit, first: int, end: int) -> None:
+    """OSLO, Norway - This week marked the start of talks.: the place before the dash was taken for the subject."""
+    tree = new.tree
+    dash = next((i for i in range(first + 1, min(end - 3, first + LONGEST_DATELINE)) if tree.words[i] in DASHES), -1)
+    if dash < 0 or any(tree.pos[i] not in ("PROPN", "PUNCT", "NUM", "SPACE") or tree.words[i] in DASHES[1:] for i in range(first, dash)):
+        return
+    place = next((i for i in range(first, dash) if tree.pos[i] == "PROPN" and not first <= tree.heads[i] < dash), -1)
+    if place < 0 or tree.heads[place] < dash or tree.deps[place] not in ("nsubj", "nsubjpass"):
+        return
+    verb = tree.heads[place]
+    inner = [i for i in range(dash + 1, verb) if tree.pos[i] in NOMINAL and (tree.heads[i] < dash or tree.heads[i] == verb)]
+    subject = next((i for i in reversed(inner) if tree.deps[i] in ("nsubj", "nsubjpass", "appos", "npadvmod", "dep")), -1)
+    if subject >= 0:
+        new.hang(subject, verb, tree.deps[place])
+        new.deps[place], new.changed = "dep", True
+
+
+def _particle(new: _Edit, i: int) -> None:
+    """The mayor stepped down in May.: the particle was taken for an adverb."""
+    tree = new.tree
+    if tree.heads[i] == i - 1 and not tree.children[i] and f"{tree.lemmas[i - 1].lower()} {tree.words[i].lower()}" in PHRASAL_VERBS:
+        new.deps[i], new.changed = "prt", True
+
+
+def _examples(new: _Edit, i: int) -> None:
+    """Artists who used the press, such as Ann Roe, met here.: one press has no examples, the artists before it have."""
+    tree, noun = new.tree, new.tree.heads[i]
+    singular = tree.tags[noun] in ("NN", "NNP") and any(tree.deps[c] in ("det", "poss") for c in tree.children[noun])
+    if tree.deps[i] != "prep" or not singular or tree.words[i - 2] != ",":
+        return
+    above = noun
+    while tree.heads[above] != above and tree.tags[above] not in ("NNS", "NNPS"):
+        above = tree.heads[above]
+        if tree.pos[above] in VERBS and tree.deps[above] not in ("relcl", "acl"):
+            return
+    if tree.tags[above] in ("NNS", "NNPS"):
+        new.hang(i, above, "prep")
+
+
+def _noun_after_to(new: _Edit, i: int) -> None:
+    """The strike led to outreach by the firm.: after such a verb "to" is a preposition."""
+    tree, above = new.tree, new.tree.heads[i]
+    to = i - 1
+    if tree.tags[to] != "TO" or tree.heads[to] != i or above != to - 1 or tree.child(i, "dobj") >= 0 \
+            or new.lemmas[above].lower() not in WITH_TO:
+        return
+    new.hang(to, above, "prep")
+    new.hang(i, to, "pobj")
+    new.pos[i], new.tags[i], new.pos[to], new.tags[to] = "NOUN", "NN", "ADP", "IN"
 
 
 def _next_clause(new: _Edit, verb: int) -> None:
