@@ -67,6 +67,7 @@ class _Article:
         self.text = extraction.article.text
         self.mentions = {mention.id: mention for mention in extraction.mentions}
         self.claims = {claim.id: claim for claim in extraction.claims}
+        self.openings = {claim.sentence.start for claim in extraction.claims}
         self.values = sorted((m for m in extraction.mentions if m.value), key=lambda m: m.start)
         #: the mention whose head ends there: of several the longest that is no value
         self.at_end = {m.head.end: m for m in sorted(extraction.mentions, key=lambda m: (m.value is None, m.end - m.start))}
@@ -146,7 +147,12 @@ class _Article:
         if argument.mention is None:
             return False
         mention = self.mentions[argument.mention]
-        return mention.kind != "nominal" or (mention.full.start == mention.start and self.text[mention.head.start].isupper())
+        if mention.kind != "nominal":
+            return True
+        head = self.text[mention.head.start : mention.head.end]
+        opening = mention.start == mention.head.start and mention.start in self.openings and head.lower() not in _PEOPLE_NUMBERS
+        common = opening and singular(head) != head.lower()  # "Estimates differ" names nothing
+        return mention.full.start == mention.start and head[:1].isupper() and not common
 
     def types_of(self, argument: Argument) -> Sequence[str]:
         """Return the class names of what the argument refers to; empty when it refers to no entity."""
@@ -162,6 +168,9 @@ class _Article:
         return 1 if not nearest or "Thing" in nearest or any(self.ontology.overlap(t, w) for t in nearest for w in wanted) else 0
 
 
+#: what opens a sentence and is mostly said of people: "Thousands fled"
+_PEOPLE_NUMBERS = frozenset({"dozens", "hundreds", "thousands", "millions"})
+
 # --- matching a wording ---
 
 
@@ -175,6 +184,10 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         and any(a.role == "object" for a in claim.arguments)
     ):
         return  # "S play for O" is not "she played the piano for O"
+    if any(a.role in slot.roles for slot in wording.slots if slot.part == "not" for a in claim.arguments):
+        return  # "S replace O [not with]" is not "she replaced the valve with a new one"
+    if wording.form == "noun" and claim.form in BEARER_FORMS and {"S", "O"} <= {slot.part for slot in wording.slots}:
+        return  # "S's ban on O" says nothing of what is called a ban: "Norway is one of the states under the ban"
     unary = prop.kinds == ("boolean",)
     if unary and any(a.role in _COMPLETING and not any(a.role in r for r in roles) for a in claim.arguments):
         return  # "S appeal" is not "she appealed to be heard"
@@ -237,6 +250,10 @@ def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argum
     if "that" in slot.roles:  # the subject of a clause: "sued on the grounds that prosecutors hid evidence"
         return [Argument("that", a.start, a.end, a.mention) for a in _clause_subjects(article, claim)]
     found = [a for a in arguments if a.role in slot.roles]
+    if slot.nouns:  # "S drop O=charge|case": neither eggs nor hints
+        found = [a for a in found if article.head_is(a, slot.nouns)]
+    elif slot.barred:
+        found = [a for a in found if not article.head_is(a, slot.barred)]
     if "modifier" in slot.roles:  # "last year's vote", not "the vote last year", where the year may go with the verb
         found = [a for a in found if a.role != "time" or a.end <= article.noun_end(claim)]
     return found
@@ -310,7 +327,8 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
         words = article.cut(object_).split()
         manner = _SAID in (prop.iri, *prop.ancestors) and words[:1] and words[0].endswith("ing") and words[0] not in _NO_GERUNDS
         fits.append(2 if object_.role == "clause" and "text" in prop.kinds and not (manner and words[0].islower()) else 0)
-        if kind == "doing" and not (words[:1] == ["to"] or words[:2] == ["not", "to"] or (words and words[0].endswith("ing"))):
+        doing = words[:1] == ["to"] or words[:2] == ["not", "to"] or bool(words and words[0].endswith("ing"))
+        if (kind == "doing" and not doing) or (kind == "finite" and doing):
             return 0
     elif object_.role == "true":
         fits.append(2)
@@ -339,6 +357,9 @@ def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequenc
         return 2
     types = article.types_of(argument)
     fits = (article.fit(types, wanted), article.fit(types, [slot.type] if slot.type else []))
+    narrow = slot.type in article.ontology.classes and article.ontology.classes[slot.type].iri.startswith(KG)
+    if fits[1] == 1 and narrow and slot.type not in _RECOGNISED and not slot.strong:
+        return 0  # that an organisation may be a party doesn't make whoever joins it a party member
     if not article.is_name(argument):
         bodily = bool(wanted) and all(any(article.ontology.is_a(w, c) for c in _NOUN_CLASSES) for w in wanted)
         if fits[1] == 1 or (fits[0] == 1 and bodily and "Thing" in types):
@@ -346,6 +367,10 @@ def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequenc
     return min(fits)
 
 
+#: classes that are told of a name without a noun: a narrower one must be known from the text
+_RECOGNISED = frozenset(
+    {"Agent", "Person", "Group", "Organization", "Place", "GeopoliticalEntity", "Facility", "CreativeWork", "Event", "Product", "Law"}
+)
 #: a common noun that is one of these is known to be (the extractors have word lists), so one of unknown class is none of them
 _NOUN_CLASSES = ("Agent", "Place")
 
@@ -469,11 +494,16 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
     for mention in extraction.mentions:
         if mention.kind == "name":
             words = article.cut(mention)
+            refine(mention.entity, ontology.names.get(words.lower().removeprefix("the "), ""), overrule=False)
             if " " in words and types.get(mention.entity, ("Person",))[0] != "Person":
                 refine(mention.entity, ontology.class_of(words, name=True), overrule=True)
         elif mention.kind == "nominal":
             phrase = " ".join(article.text[mention.start : mention.head.end].split())
             name = ontology.class_of(phrase)
+            if mention.entity not in named and _barred(ontology, types.get(mention.entity, ("",))[0], phrase):
+                types[mention.entity] = ("Thing",)
+            if _barred(ontology, name, phrase):
+                name = ""
             if not name and any(bearer.noun_of(phrase) for bearer in ontology.bearers.values()):
                 name = "Person"
             refine(mention.entity, name, overrule=name != "Person" and mention.entity not in named)
@@ -494,6 +524,12 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
                     name = _narrowed(ontology, old, wanted[0])
                     refine(named_one.entity, name if name != old else "", overrule=False)
     return types
+
+
+def _barred(ontology: Ontology, name: str, phrase: str) -> bool:
+    """Say whether class `name` or one above it says that the last noun of `phrase` is none of its own: a hard drive is no event."""
+    last = phrase.lower().rpartition(" ")[2]
+    return any({last, singular(last)} & ontology.not_nouns.get(above, frozenset()) for above in ontology.chain(name))
 
 
 def _narrowed(ontology: Ontology, name: str, wanted: str) -> str:

@@ -43,13 +43,13 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     RDFS + "Literal": ("text",),
     RDF + "langString": ("text",),
 }
-#: what a clause may be demanded to be: any, or an infinitive or gerund ("to sell the mill", "selling the mill")
-CLAUSES = frozenset({"clause", "doing"})
+#: what a clause may be demanded to be: any, an infinitive or gerund ("to sell the mill", "selling the mill"), or neither of these
+CLAUSES = frozenset({"clause", "doing", "finite"})
 VALUE_KINDS = frozenset({"date", "duration", "money", "percent", "quantity", "number"})
 
-SlotKind = Literal["S", "O", "qualifier", "heads"]
+SlotKind = Literal["S", "O", "qualifier", "heads", "not"]
 _TOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[^\s\[\]()]+")
-_SLOT = re.compile(r"(?P<slot>[SO])(?::(?P<type>[\w-]+))?(?P<strong>!)?$")
+_SLOT = re.compile(r"(?P<slot>[SO])(?::(?P<type>[\w-]+))?(?P<strong>!(?!=))?(?:(?P<sign>!?=)(?P<nouns>[\w|.-]+))?$")
 _WORDS = re.compile(r"(?:\*|[^\W_][\w.*-]*(?:\|[^\W_][\w.*-]*)*)$")
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -117,7 +117,8 @@ class Slot:
     ``roles`` are the roles of records.Argument that may fill it; ``part`` says what it stands for; ``heads`` are the head nouns
     it demands (``(lawsuit|suit)``, any for ``(*)``); ``inside`` is a slot to be found inside that noun phrase
     (``(O:duration sentence)``); ``type`` a class name or kind of value it demands; ``strong`` whether a match may overrule the
-    recogniser's type; ``qualifier`` the IRI of the property of a further role, which may be missing.
+    recogniser's type; ``qualifier`` the IRI of the property of a further role, which may be missing. What fills it must be called by
+    one of ``nouns``, if there are any, and by none of ``barred``; a slot for ``not`` must stay empty.
     """
 
     roles: tuple[str, ...]
@@ -127,6 +128,8 @@ class Slot:
     heads: frozenset[str] = frozenset()
     inside: Slot | None = None
     qualifier: str = ""
+    nouns: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class Wording:
     @property
     def weight(self) -> int:
         """Return how specific the wording is: demanded heads and types count most, then the number of roles."""
-        return sum(3 * bool(s.heads - {"*"}) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
+        return sum(3 * bool(s.heads - {"*"} | s.nouns) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,10 @@ class Ontology:
     nouns: Mapping[str, tuple[Wording, ...]]
     #: class names by the noun phrases that name them, lower case
     class_nouns: Mapping[str, str]
+    #: nouns that never name a class, though word lists say so: class name -> nouns
+    not_nouns: Mapping[str, frozenset[str]]
+    #: class names by the proper names that a class lists ("norway" -> Country)
+    names: Mapping[str, str]
     #: (preposition or role, demanded type, property IRI) of qualifiers, in order
     qualifiers: tuple[tuple[str, str, str], ...]
     #: what a noun said of a person gives, by property: kg:occupation from "judge", "*ologist" ...
@@ -417,6 +424,8 @@ class _Builder:
             {k: tuple(v) for k, v in verbs.items()},
             {k: tuple(v) for k, v in nouns.items()},
             class_nouns,
+            {c.name: frozenset(w for t in self.facts.values(c.iri, KG + "notNoun") for w in _split(t)) for c in classes.values()},
+            {w: c.name for c in classes.values() for t in self.facts.values(c.iri, KG + "named") for w in _split(t)},
             tuple(self._qualifiers(properties, classes)),
             bearers,
             self.sources,
@@ -537,7 +546,7 @@ class _Builder:
             name = own if own in classes else name
             if name not in classes:
                 kinds = ", ".join(sorted(VALUE_KINDS))
-                raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, doing, {kinds})")
+                raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, doing, finite, {kinds})")
         return replace(slot, type=name, inside=inside)
 
     def _bearer(self, prop: Property) -> Iterator[Bearer]:
@@ -623,14 +632,14 @@ def _verb(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
     if len(bare) > 2:
         raise ValueError("more than two noun phrases after the verb; put a preposition between them")
     for roles, token in zip([("indirect",), ("object",)][-len(bare) :] if bare else [], bare, strict=True):
-        slots.append(_slot(token, ("clause",) if token.partition(":")[2] in CLAUSES else roles))
+        slots.append(_slot(token, ("clause",) if re.split("[:!=]", token + ":")[1] in CLAUSES else roles))
     return words, slots + _prepositions(tokens)
 
 
 def _noun(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
     """Read ``O's lawyer``, ``O spokesman``, ``S's acquisition of O``: possessor or modifier, the noun, prepositions."""
     slots: list[Slot] = []
-    if tokens and (possessor := re.match(r"([SO](?::[\w-]+)?!?)['’]s$", tokens[0])):
+    if tokens and (possessor := re.match(r"([SO](?::[\w-]+)?!?(?:!?=[\w|.-]+)?)['’]s$", tokens[0])):
         slots.append(_slot(possessor[1], ("possessor",)))
         tokens = tokens[1:]
     elif tokens and _SLOT.match(tokens[0]):
@@ -650,6 +659,9 @@ def _prepositions(tokens: list[str]) -> list[Slot]:
             role, _, name = token[1:-1].strip().partition(" ")
             if not role or not name.strip():
                 raise ValueError(f"{token} should be a preposition and a property, as in [for kg:charge]")
+            if role == "not":
+                slots.append(Slot(tuple(_split(name)), "not"))
+                continue
             slots.append(Slot(tuple(_split(role)), "qualifier", qualifier=_expand(name.strip())))
         elif roles:
             slots.append(_slot(token, roles))
@@ -667,7 +679,9 @@ def _slot(token: str, roles: tuple[str, ...]) -> Slot:
     """Read ``S``, ``O:money``, ``S:Film!``, ``(lawsuit|suit)``, ``(O:duration sentence)`` or ``(O's lawyer)``."""
     if match := _SLOT.match(token):
         part: SlotKind = "S" if match["slot"] == "S" else "O"
-        return Slot(roles, part, match["type"] or "", bool(match["strong"]))
+        nouns = frozenset(_split(match["nouns"] or ""))
+        wanted, barred = (nouns, frozenset[str]()) if match["sign"] == "=" else (frozenset[str](), nouns)
+        return Slot(roles, part, match["type"] or "", bool(match["strong"]), nouns=wanted, barred=barred)
     if not (token.startswith("(") and token.endswith(")")):
         raise ValueError(f"{token!r} is neither S, O nor a group as (lawsuit|suit)")
     inner = token[1:-1].split()

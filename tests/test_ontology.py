@@ -68,6 +68,10 @@ def test_wording_grammar() -> None:
     assert wording.slots[3].qualifier == KG + "charge"
     assert [s.roles for s in parse_wording("p", "verb", "award S O").slots] == [("indirect",), ("object",)]
     assert parse_wording("p", "noun", "chief_executive of O").words == ("chief executive",)
+    drop = parse_wording("p", "verb", "S drop O=charge|legal_case [not from|on]")
+    assert drop.slots[1].nouns == {"charge", "legal case"} and (drop.slots[2].part, drop.slots[2].roles) == ("not", ("from", "on"))
+    assert parse_wording("p", "verb", "S raise O:Event!=child").slots[1].barred == {"child"}
+    assert parse_wording("p", "verb", "S read O:finite").slots[1].roles == ("clause",)
     inside = parse_wording("p", "verb", "S serve (O:duration sentence)").slots[1].inside
     assert inside is not None and inside.type == "duration"
 
