@@ -38,7 +38,7 @@ from kg.extract.ranker import (
     possible,
     ranker,
 )
-from kg.extract.same_name import join_names
+from kg.extract.same_name import join_names, renamed
 from kg.extract.tree import Tree
 from kg.extract.words import IDENTITY_NOUNS, ORGANIZATION_NOUNS, WORK_NOUNS
 from kg.records import LocalEntity, Mention
@@ -75,7 +75,8 @@ class Linker:
         self.done: list[Node] = []
         self.talkers: dict[tuple[int, str, int], Cluster] = {}
         named = [node for node in self.nodes if node.kind == "name"]
-        for node, group in zip(named, join_names(tree, [node.mention for node in named]), strict=True):
+        given = [node.mention for node in named]
+        for node, group in zip(named, join_names(tree, given, renamed(tree, given)), strict=True):
             if group not in self.groups:
                 self.groups[group] = self.cluster()
                 self.groups[group].group = group

@@ -276,9 +276,11 @@ def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
     for first, end, label in tree.entities:
         if label in NAME_TYPES:
             start, stop = mend_ends(tree, first, end, label)
+            while stop > start + 1 and (taken[stop - 1] or (label == "ORG" and tree.pos[stop - 1] == "ADP")) and not taken[start]:
+                stop -= 1  # "Delta Works | 12 million", "Marlow Rovers | for"
             things = label == "PERSON" and stop > end and tree.tags[stop - 1] == "NNPS"  # "Moran Polaroids": things of his
             names.append((start, stop, "Thing" if things else NAME_TYPES[label]))
-    names = join_companies(tree, drop_overlaps([name for name in names if name[0] < name[1]]))
+    names = split_names(tree, join_companies(tree, drop_overlaps([name for name in names if name[0] < name[1]])))
     blocked = list(taken)
     for first, end, _ in names:
         blocked[first:end] = [True] * (end - first)
@@ -288,6 +290,35 @@ def find_names(tree: Tree, taken: Sequence[bool]) -> list[Name]:
     names = drop_overlaps(names + missed_names(tree, blocked))
     names = drop_overlaps(names + repeated_names(tree, names, taken))
     return settle_types(tree, names)
+
+
+def split_names(tree: Tree, names: Sequence[Name]) -> list[Name]:
+    """Return the names with those cut in two that the recogniser ran together: "between | Marlow | and | Port Ellis".
+
+    Two names joined by "and" are cut if both also stand alone in the text, or one does and "between" stands before; a person and where they
+    belong, "Nadia Holt | of | Tidewater Press", if the first begins with a first name and nothing in it tells an organisation.
+    """
+    alone = {tuple(tree.words[first:end]): kind for first, end, kind in names}
+    cut: list[Name] = []
+    for first, end, kind in names:
+        k = next((i for i in range(first + 1, end - 1) if tree.words[i].lower() in ("and", "of")), -1)
+        left, right = tuple(tree.words[first:k]), tuple(tree.words[k + 1 : end])
+        between = first > 0 and tree.words[first - 1].lower() == "between"
+        known = {alone.get(left, ""), alone.get(right, "")} - {""}
+        places = kind in ("Organization", "Place", "Facility") and left != right and known
+        if k > 0 and tree.words[k] == "and" and places and (between or (left in alone and right in alone)):
+            cut += [(first, k, alone.get(left, min(known))), (k + 1, end, alone.get(right, min(known)))]
+        elif (
+            k == first + 2
+            and tree.words[k] == "of"
+            and kind in ("Organization", "Person")
+            and left[0].lower() in first_names()
+            and left[1].lower() not in noun_classes()
+        ):
+            cut += [(first, k, "Person"), (k + 1, end, "Organization")]
+        else:
+            cut.append((first, end, kind))
+    return cut
 
 
 def drop_overlaps(names: Iterable[Name]) -> list[Name]:
@@ -314,15 +345,24 @@ def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
         )
     ):
         return False  # "French farmers", "U.S. farmers": an adjective of nationality
-    if end - first == 1 and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES):
+    if (
+        end - first == 1
+        and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES)
+        and not is_may(tree, first, label)
+    ):
         return False
     return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1
 
 
 def capital(tree: Tree, i: int) -> bool:
-    """Tell whether token `i` can be part of a name: a proper noun with a capital, no weekday or month."""
+    """Tell whether token `i` can be part of a name: a proper noun with a capital, no weekday or month but in "Ann May", "J. May"."""
     word = tree.words[i]
-    return word[0].isupper() and tree.tags[i] in ("NNP", "NNPS") and word.lower() not in WEEKDAYS_MONTHS
+    if not (word[0].isupper() and tree.tags[i] in ("NNP", "NNPS")):
+        return False
+    if word.lower() not in WEEKDAYS_MONTHS:
+        return True
+    before = tree.words[i - 1] if i and tree.pos[i - 1] == "PROPN" else ""
+    return word.lower() in first_names() and (before.lower() in first_names() or (len(before) == 2 and before[1] == "."))
 
 
 def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
@@ -503,10 +543,13 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
     for first, end, kind in names:
         words = tuple(tree.words[first:end])
         forms = [words]
-        if kind == "Person" and len(words) > 1 and words[-1][0].isupper() and len(words[-1]) > 2:
+        person = kind == "Person" or (kind == "Thing" and len(words) == 2 and words[0].lower() in first_names())
+        if person and len(words) > 1 and words[-1][0].isupper() and len(words[-1]) > 2:
             forms.append(words[-1:])
         if kind == "Organization" and len(words) > 2 and words[-1].lower() in COMPANY_SUFFIXES:
             forms.append(words[:-1])
+        if kind == "Organization" and len(words) == 2 and words[-1][0].isupper() and words[-1].lower() not in COMPANY_SUFFIXES:
+            forms.append(words[-1:])  # "Marlow Rovers ... Rovers coach Ann Berg"
         for form in forms:
             if form not in seen and (len(form) > 1 or (len(form[0]) > 2 and form[0].lower() not in noun_classes())):
                 seen.add(form)
@@ -522,10 +565,15 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
                 not any(taken[i:stop])
                 and max(longest[i:stop], default=0) < len(form)
                 and tuple(tree.words[i:stop]) == form
-                and any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop))
+                and (any(tree.pos[k] in ("PROPN", "NOUN", "ADJ") for k in range(i, stop)) or is_may(tree, i, kind))
             ):
                 found.append((i, stop, kind))
     return [name for name in found if is_name(tree, name, taken)]
+
+
+def is_may(tree: Tree, i: int, kind: str) -> bool:
+    """Tell whether "May" is the name of a person already named in full, though tagged as the auxiliary: "May told reporters"."""
+    return kind in ("Person", "Thing") and tree.words[i] == "May" and i + 1 < len(tree) and tree.tags[i + 1] in ("VBD", "VBZ", ",", "POS")
 
 
 def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
@@ -555,7 +603,7 @@ def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:
         if (
             key in human
             and types[key] not in ("Person", "Group")
-            and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES)
+            and not (len(key) > 1 and noun_classes().get(key[-1], "Thing") in NOUN_TYPES and key[0] not in first_names())
         ):
             types[key] = "Person"
     located = {

@@ -20,6 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from kg.extract import dates, numbers
@@ -27,6 +28,7 @@ from kg.extract.dates import PATTERNS, TIME, Clock, bound, read_time
 from kg.extract.numbers import DIGITS, NUMBER, ORDINAL, lexical, read_number, read_ordinal
 from kg.extract.tree import Tree
 from kg.extract.units import CODES, CURRENCIES, FACTORS, LETTERS, NATIONS, SIGNS, SIZES, TIMES, UNITS
+from kg.extract.words import TITLE_GENDERS, first_names
 from kg.records import Mention, Span, Value
 
 ValueKind = Literal["date", "duration", "money", "percent", "quantity", "number"]
@@ -37,6 +39,10 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
 
 
+#: words that only a number ends in
+_BIG = frozenset(["hundred", "thousand", "million", "billion", "trillion"])
+#: months that are also names of people
+_NAME_MONTHS = frozenset(["March", "April", "May", "June", "August"])
 _I = re.IGNORECASE
 _SIGN = rf"(?-i:{_any(SIGNS)}|(?:US|NZ|AU|CA|HK|NT) \$)"
 _TIME_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|months?|years?|decades?|century|centuries)"
@@ -108,6 +114,7 @@ class _Finder:
                             if word[0] in _DIGITS + "'’" or word.lower().partition("-")[0] in dates.FIRST_WORDS]
         self.time_places = [at for at, word in words if word[0] in _DIGITS or word.lower() in ("noon", "midday", "midnight")]
         self.places = [at for at, word in words if word[0] in _FIRST_SIGNS or word.lower() in _FIRST or word[:3] in _FIRST]
+        self.people = self.named_months()
         try:
             self.today: date | None = date.fromisoformat(published[:10])
         except ValueError:
@@ -154,7 +161,19 @@ class _Finder:
         if number < 0:
             return False
         first, end, label = self.tree.entities[number]
+        if label != "WORK_OF_ART" and any(self.tree.words[i].lower() in _BIG for i in span) and end <= span[-1] + 1:
+            return False  # "fined [Delta Works 12 million] crowns"
         return label in _NAMES and (first < span[0] or end > span[-1] + 1)
+
+    def named_months(self) -> frozenset[str]:
+        """Return the months that are somebody's name in this text: "Theresa May", "Mrs May", "J. May"."""
+        words = self.tree.words
+        return frozenset(
+            word
+            for before, word in pairwise(words)
+            if word in _NAME_MONTHS and (before.lower() in TITLE_GENDERS or (before[0].isupper() and before.lower() in first_names())
+                                         or (len(before) == 2 and before[0].isupper() and before[1] == "."))
+        )
 
     # ---- dates
 
@@ -187,6 +206,8 @@ class _Finder:
         before = tree.words[span[0] - 1].lower() if span[0] else ""
         after = tree.words[last + 1] if last + 1 < len(tree) else ""
         if name == "bare month":  # "May" the verb, "April Smith", "a march"
+            if tree.words[last] in self.people and before not in _TIME_WORDS:
+                return False
             return label != "PERSON" and tree.pos[last] in ("PROPN", "NOUN") and (
                 before in _TIME_WORDS or label == "DATE" or after in ("’s", "'s"))
         if name in ("year", "years"):
