@@ -12,7 +12,7 @@ import hashlib
 import importlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,11 +23,13 @@ import pyoxigraph as ox
 
 from kg import export as exports
 from kg import query as queries
+from kg.agree import Dispute, Fact
 from kg.errors import FolderError, OntologyError
-from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, prefixes, valid_iri
+from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, prefixes, valid_iri
 from kg.ontology import bundled
 from kg.records import Article, Entity, Extraction, LocalEntity, RdfLiteral, Statement
 from kg.search import Hit, Index, Kind
+from kg.validity import period
 
 if TYPE_CHECKING:
     import rdflib
@@ -62,22 +64,22 @@ def is_plain(statement: Statement) -> bool:
 
 
 def quads(extraction: Extraction, entities: Iterable[Entity], statements: Iterable[Statement],
-          base: str = BASE) -> Iterator[ox.Quad]:
+          base: str = BASE, states: Collection[str] = ()) -> Iterator[ox.Quad]:
     """Return what the graph of one article holds, each quad once, in a fixed order.
 
     `entities` and `statements` may be those of all articles: what has no part in this article is passed over, and
-    so are things without a name that no statement speaks of.
+    so are things without a name that no statement speaks of. `states` are the properties that hold over a time.
     """
     article = extraction.article
     graph = ox.NamedNode(article_iri(base, article.id))
-    return iter(dict.fromkeys(ox.Quad(*triple, graph) for triple in _triples(extraction, entities, statements, base, graph)))
+    return iter(dict.fromkeys(ox.Quad(*triple, graph) for triple in _triples(extraction, entities, statements, base, graph, states)))
 
 
 Triple = tuple[Subject, ox.NamedNode, Object]
 
 
 def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Iterable[Statement], base: str,
-             graph: ox.NamedNode) -> Iterator[Triple]:
+             graph: ox.NamedNode, states: Collection[str]) -> Iterator[Triple]:
     article = extraction.article
     mine = sorted((s for s in statements if s.article == article.id), key=lambda s: (_places(s), s.id))
     yield from _article(article, graph)
@@ -91,6 +93,9 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
             yield from _entity(entity, [locals_[i] for i in ids if i in locals_], sum(mentions[i] for i in ids))
     for statement in mine:
         yield from _statement(statement, graph, base)
+        for name, bound in zip(("from", "until"), period(statement, article, states), strict=True):
+            if bound is not None:
+                yield _node(f"{base}statement/{statement.id}"), _KG[name], _value(bound)
     for start, end in sorted({place for statement in mine for place in _places(statement)}):
         yield from _evidence(start, end, article, graph)
 
@@ -270,6 +275,28 @@ def _evidence(start: int, end: int, article: Article, graph: ox.NamedNode) -> It
     yield evidence, _NIF["referenceContext"], _context(graph, article)
 
 
+def derived_quads(facts: Iterable[Fact], disputes: Iterable[Dispute], copies: Mapping[str, str], base: str = BASE) -> Iterator[ox.Quad]:
+    """Yield the named graph of what is derived from all articles together: facts, disputes, near-duplicates (article -> the first)."""
+    graph = ox.NamedNode(derived_iri(base))
+    for article, first in sorted(copies.items()):
+        yield ox.Quad(ox.NamedNode(article_iri(base, article)), _KG["nearDuplicateOf"], ox.NamedNode(article_iri(base, first)), graph)
+    for fact in facts:
+        node = _node(fact.iri)
+        yield ox.Quad(node, TYPE, _KG["Fact"], graph)
+        yield ox.Quad(node, _KG["support"], _integer(fact.support), graph)
+        yield ox.Quad(node, _KG["articleCount"], _integer(fact.articles), graph)
+        for id in fact.statements:
+            yield ox.Quad(node, _PROV["hadMember"], _node(f"{base}statement/{id}"), graph)
+    for dispute in disputes:
+        node = _node(dispute.iri)
+        yield ox.Quad(node, TYPE, _KG["Dispute"], graph)
+        yield ox.Quad(node, _RDFS["comment"], _text(dispute.reason), graph)
+        for id in dispute.statements:
+            statement = _node(f"{base}statement/{id}")
+            yield ox.Quad(node, _PROV["hadMember"], statement, graph)
+            yield ox.Quad(statement, _KG["disputedIn"], node, graph)
+
+
 def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
     """Yield the ontology files (Turtle, or as the ending says) as one named graph.
 
@@ -349,7 +376,9 @@ class Said:
     """A statement as the graph holds it, with the names of all it speaks of.
 
     ``subject``, ``property``, ``object`` and so on are IRIs (or the literal's text), the fields ending in ``_label`` what to
-    show. ``article`` is the article's IRI, ``qualifiers`` are (label, text) pairs; ``plain``: it is a plain triple too.
+    show. ``article`` is the article's IRI, ``qualifiers`` are (label, text) pairs; ``plain``: it is a plain triple too. ``since`` and
+    ``until`` bound when it holds; ``fact`` is the IRI of what it says alike with other articles (or empty), ``support`` how many
+    independent voices say that, ``disputed`` the IRIs of the disputes that it is part of.
     """
 
     iri: str
@@ -377,6 +406,11 @@ class Said:
     confidence: float
     quotes: tuple[Quote, ...]
     plain: bool
+    since: str = ""
+    until: str = ""
+    fact: str = ""
+    support: int = 1
+    disputed: tuple[str, ...] = ()
 
     @builtins.property
     def quote(self) -> str:
@@ -387,15 +421,29 @@ class Said:
         """Return the statement in words: ``Ana Ruiz: NOT city council – paid – Delta Works (claimed; on Monday)``."""
         notes = [note for note, default in ((self.status, "Asserted"), (self.certainty, "Certain")) if note and note != default]
         notes += ["future"] if self.tense == "Future" else []
-        notes += [self.when_text or self.when] if self.when_text or self.when else []
+        notes += [self.times()] if self.times() else []
         notes += [f"{name}: {value}" for name, value in self.qualifiers]
         said = f"{self.subject_label} – {self.property_label} – {self.object_label}"
         return (f"{self.speaker_label}: " if self.speaker else "") + ("NOT " if self.polarity == "Negative" else "") + said \
             + (f" ({'; '.join(note[:1].lower() + note[1:] for note in notes)})" if notes else "")
 
+    def times(self) -> str:
+        """Return when it was or held, in words: ``last summer``, ``since May; from 2024-05``."""
+        bounds = [f"{word} {bound.removeprefix('../')}" for word, bound in (("from", self.since), ("until", self.until)) if bound]
+        return "; ".join([text for text in [self.when_text or self.when] if text] + bounds)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the statement as plain data for JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Statements that can't all be true, and why not."""
+
+    iri: str
+    reason: str
+    statements: tuple[Said, ...]
 
 
 @dataclass(frozen=True)
@@ -425,7 +473,7 @@ class Graph:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._store: ox.Store | None = open_store(folder / "store")
-        graphs = sorted(node.value for node in self._store.named_graphs() if node.value != ONTOLOGY_GRAPH)
+        graphs = sorted(node.value for node in self._store.named_graphs() if "article/" in node.value)
         self.base = graphs[0].rpartition("article/")[0] if graphs else BASE
         self._names = queries.Names(self._store, self.base)
         self._rdflib: rdflib.Dataset | None = None
@@ -547,6 +595,20 @@ class Graph:
         said = [self._said(node, place) for place, node in found if isinstance(place, Subject) and isinstance(node, Subject)]
         yield from sorted(said, key=lambda one: (one.article, [(q.start, q.end) for q in one.quotes], one.iri))
 
+    def disputes(self, entity: str = "") -> Iterator[Disagreement]:
+        """Yield what is disputed, by IRI; `entity` (a name or IRI) keeps what it is subject, object, speaker or qualifier of."""
+        wanted = {one.iri for one in self.statements(entity=entity)} if entity else set()
+        nodes = {quad.subject for quad in self._all(None, TYPE, _KG["Dispute"])}
+        for node in sorted((node for node in nodes if isinstance(node, Subject)), key=lambda node: node.value):
+            members = [quad.object for quad in self._all(node, _PROV["hadMember"], None) if isinstance(quad.object, Subject)]
+            if entity and not wanted & {member.value for member in members}:
+                continue
+            places = [(quad.subject, quad.graph_name) for member in members for quad in self._all(member, TYPE, _KG["Statement"])]
+            said = [self._said(member, place) for member, place in places if isinstance(member, Subject) and isinstance(place, Subject)]
+            reasons = [quad.object.value for quad in self._all(node, _RDFS["comment"], None) if isinstance(quad.object, ox.Literal)]
+            said.sort(key=lambda one: (one.polarity != "Positive", one.object_label, one.qualifiers, one.article, one.iri))
+            yield Disagreement(node.value, "; ".join(reasons), tuple(said))
+
     def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
              graph: Subject | None = None) -> Iterator[ox.Quad]:
         return self.store.quads_for_pattern(subject, predicate, value, graph)
@@ -569,13 +631,21 @@ class Graph:
         qualifiers = sorted((self._names.of(ox.NamedNode(name)), self._show(value)) for name, found in values.items()
                             if name not in _PARTS for value in found)
         subject, predicate = ox.NamedNode(one(_RDF["subject"])), ox.NamedNode(one(_RDF["predicate"]))
+        derived = ox.NamedNode(derived_iri(self.base))
+        fact = next((quad.subject for quad in self._all(None, _PROV["hadMember"], node, derived)
+                     if isinstance(quad.subject, Subject) and any(self._all(quad.subject, TYPE, _KG["Fact"], derived))), None)
+        support = next((quad.object.value for quad in self._all(fact, _KG["support"], None) if isinstance(quad.object, ox.Literal)), "1") \
+            if fact else "1"
+        disputed = sorted(quad.object.value for quad in self._all(node, _KG["disputedIn"], None) if isinstance(quad.object, Subject))
         return Said(iri=node.value, article=graph.value, article_title=self._title(graph), subject=subject.value,
                     subject_label=label(_RDF["subject"]), property=predicate.value, property_label=label(_RDF["predicate"]),
                     object=one(_RDF["object"]), object_label=label(_RDF["object"]), **words,
                     speaker=one(_KG["speaker"]), speaker_label=label(_KG["speaker"]), source=one(_KG["source"]),
                     source_label=label(_KG["source"]), cue=one(_KG["cue"]), wording=one(_KG["wording"]), when=one(_KG["when"]),
                     when_text=one(_KG["whenText"]), qualifiers=tuple(qualifiers), confidence=float(one(_KG["confidence"]) or 1),
-                    quotes=tuple(quotes), plain=any(self._all(subject, predicate, values[_RDF["object"].value][0], graph)))
+                    quotes=tuple(quotes), plain=any(self._all(subject, predicate, values[_RDF["object"].value][0], graph)),
+                    since=one(_KG["from"]), until=one(_KG["until"]), fact=fact.value if fact else "", support=int(support),
+                    disputed=tuple(disputed))
 
     def _show(self, value: Object) -> str:
         return self._names.of(value) if isinstance(value, ox.NamedNode) else value.value
@@ -600,4 +670,4 @@ class Graph:
 #: predicates of a statement node that are no qualifiers
 _PARTS = {term.value for term in (TYPE, _RDF["subject"], _RDF["predicate"], _RDF["object"], _PROV["wasDerivedFrom"])} | {
     KG + name for name in ("status", "polarity", "certainty", "tense", "speaker", "source", "cue", "wording", "when", "whenText",
-                           "confidence", "extractor")}
+                           "from", "until", "confidence", "extractor")}

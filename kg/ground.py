@@ -735,8 +735,9 @@ class _Writer:
                 found.append((RDF + "type", self.ontology.classes[name].iri))
             if not found and phrase.lower() not in _VAGUE:
                 found.append((KG + "description", RdfLiteral(phrase)))
+            used = frozenset(a for a in claim.arguments if a.role != "time" and not self.is_date(a))  # "was mayor from 2010 to 2014"
             for prop, object_ in found:
-                yield self.statement(claim, iri, prop, object_, "", frozenset(claim.arguments), [], 1.0)
+                yield self.statement(claim, iri, prop, object_, "", used, [], 1.0)
 
     def anchored(self, claim: Claim, arguments: Sequence[Argument]) -> tuple[RdfLiteral | None, str] | None:
         """Return value and words of a time told from an event: "three years after the incident", None if there is none.

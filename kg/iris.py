@@ -65,6 +65,11 @@ def article_iri(base: str, article: str) -> str:
     return f"{base}article/{quote(article, safe='', errors='replace')}"
 
 
+def derived_iri(base: str) -> str:
+    """Return the IRI of the named graph that holds what is derived from all articles together."""
+    return f"{base}derived"
+
+
 def valid_iri(iri: str) -> str:
     """Return `iri` with every character that an IRI must not hold percent-encoded, unchanged if there is none.
 

@@ -91,7 +91,8 @@ class Property:
     """A property.
 
     ``domain`` and ``range`` are names of classes, any of which will do (empty: anything); ``kinds`` are the kinds of value that a
-    datatype property takes (empty for object properties); ``ancestors`` are the IRIs of all its super-properties.
+    datatype property takes (empty for object properties); ``ancestors`` are the IRIs of all its super-properties. ``state``: it holds
+    over a time rather than happens; ``evokes`` is the class of the event that it tells (``Shooting`` of kg:shot).
     """
 
     iri: str
@@ -108,6 +109,8 @@ class Property:
     parents: tuple[str, ...] = ()
     ancestors: tuple[str, ...] = ()
     wordings: tuple[str, ...] = ()
+    state: bool = False
+    evokes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,6 +515,8 @@ class _Builder:
                 tuple(parents[iri]),
                 tuple(_above(iri, parents)),
                 tuple(self.facts.values(iri, KG + "verb", KG + "noun")),
+                state=KG + "StateProperty" in types,
+                evokes=next((class_name(c) for c in self.facts.values(iri, KG + "evokes") if class_name(c) in classes), ""),
             )
         return properties
 

@@ -63,8 +63,8 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
     names = names_of(ontology)
     return Page(build_page(
         joined.articles, joined.entities, joined.statements, names.properties, names.classes, class_parents=names.parents,
-        mentions=mentions, functional={one.iri for one in ontology.properties.values() if one.functional}, title=title, start=start,
-        no_text=no_text), height)
+        mentions=mentions, disputed={one for dispute in joined.disputes for one in dispute.statements},
+        support={one: fact.support for fact in joined.facts for one in fact.statements}, title=title, start=start, no_text=no_text), height)
 
 
 def write_view(folder: str | Path, output: Path, *, entity: str = "", hops: int = 1, query: str = "", no_text: bool = False) -> Path:
@@ -138,8 +138,8 @@ def _only(joined: Joined, statements: Sequence[Statement]) -> Joined:
     articles = {one.article for one in statements}
     needed = {iri for one in statements for iri in (*_ends(one), one.speaker, one.source)}
     needed |= {value for one in statements for _, value in one.qualifiers if isinstance(value, str)}
-    return Joined(tuple(one for one in joined.articles if one.id in articles), tuple(one for one in joined.entities if one.iri in needed),
-                  tuple(statements))
+    return msgspec.structs.replace(joined, articles=tuple(one for one in joined.articles if one.id in articles),
+                                   entities=tuple(one for one in joined.entities if one.iri in needed), statements=tuple(statements))
 
 
 def _answered(folder: str | Path, query: str, joined: Joined) -> Joined:
@@ -193,7 +193,8 @@ def _constructed(rows: Sequence[Mapping[str, Mapping[str, str]]], joined: Joined
     if not found:
         raise QueryError("the query's triples are only types and labels; CONSTRUCT relations between things to draw them")
     article = Article(id=QUERY_ID, text="", title="Made by the query")
-    return _only(Joined((*joined.articles, article), tuple(known.values()), joined.statements), list(found.values()))
+    more = msgspec.structs.replace(joined, articles=(*joined.articles, article), entities=tuple(known.values()))
+    return _only(more, list(found.values()))
 
 
 def _key(value: str | RdfLiteral) -> tuple[str, str]:

@@ -12,19 +12,22 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 
 from kg import __version__
+from kg.agree import Dispute, Fact, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
+from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError, ModelError
 from kg.export import turtle_beside
 from kg.extract import read_claims
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
-from kg.graph import is_plain, ontology_quads, quads, write_store
+from kg.graph import derived_quads, is_plain, ontology_quads, quads, write_store
 from kg.ground import entity_types, ground
 from kg.ontology import Ontology, load
 from kg.parse import load as load_model
@@ -58,6 +61,9 @@ class Joined(Record, frozen=True):
     articles: tuple[Article, ...]
     entities: tuple[Entity, ...]
     statements: tuple[Statement, ...]
+    copies: Mapping[str, str] = MappingProxyType({})
+    facts: tuple[Fact, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -204,7 +210,12 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
         articles.append(extraction.article)
         statements += [one for one in ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
                        if one.confidence >= settings.min_confidence]
-    return Joined(tuple(articles), tuple(entities), tuple(statements))
+    copies = near_duplicates(articles)
+    symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
+    functional = {one.iri for one in ontology.properties.values() if one.functional}
+    return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
+                  tuple(facts(statements, articles, copies, settings.base, symmetric)),
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)))
 
 
 @_uncollected()
@@ -220,11 +231,14 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     for article, entity in members:
         of_article.setdefault(article, []).append(entity)
 
+    states = {one.iri for one in ontology.properties.values() if one.state}
+
     def content() -> Iterator[list[Any]]:
         yield list(ontology_quads(ontology_files(settings)))
+        yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base))
         for extraction in staging.extractions():
             key = extraction.article.id
-            yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base))
+            yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
 
     progress("storing", 0, 0)
     with open(staging.part("graph.ttl"), "wb") as output:
@@ -233,7 +247,8 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     staging.part("graph.html").write_text(_page(joined, staging.extractions, ontology, settings.no_text), "utf-8")
     counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
               "plain triples": sum(map(is_plain, joined.statements)),
-              "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements)}
+              "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
+              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "near-duplicates": len(joined.copies)}
     staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 
@@ -262,7 +277,8 @@ def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontol
                       {one.iri: one.label for one in ontology.properties.values()},
                       {one.name: one.label for one in ontology.classes.values()},
                       class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
-                      functional={one.iri for one in ontology.properties.values() if one.functional},
+                      disputed={one for dispute in joined.disputes for one in dispute.statements},
+                      support={one: fact.support for fact in joined.facts for one in fact.statements},
                       mentions=mentions, no_text=no_text)
 
 

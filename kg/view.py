@@ -96,7 +96,8 @@ def build_page(
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
     links: Mapping[str, Sequence[str]] | None = None,
-    functional: Collection[str] = (),
+    disputed: Collection[str] = (),
+    support: Mapping[str, int] | None = None,
     title: str = "",
     start: Mapping[str, Any] | None = None,
     no_text: bool = False,
@@ -112,7 +113,8 @@ def build_page(
         class_parents=class_parents,
         mentions=mentions,
         links=links,
-        functional=functional,
+        disputed=disputed,
+        support=support,
         title=title,
         start=start,
         no_text=no_text,
@@ -131,7 +133,8 @@ def page_data(
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
     links: Mapping[str, Sequence[str]] | None = None,
-    functional: Collection[str] = (),
+    disputed: Collection[str] = (),
+    support: Mapping[str, int] | None = None,
     title: str = "",
     start: Mapping[str, Any] | None = None,
     no_text: bool = False,
@@ -141,7 +144,8 @@ def page_data(
 
     `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
     text. `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article.
-    `functional` are the IRIs of properties that have one value only (other values are disputed). `start` is what an address without
+    `disputed` are the ids of statements that others contradict, `support` gives the number of independent voices by id (one where it
+    doesn't). `start` is what an address without
     a view shows: ``{"entity": IRI, "hops": 1}``. Statements that name an unknown entity or article are kept, with what is known.
     Offsets stay Python's (code points).
     """
@@ -170,8 +174,8 @@ def page_data(
 
     tables = _Tables(names, {iri: e.label for iri, e in known.items()})
     speakers = Counter(s.speaker for s in shown if s.speaker)
-    disputed = _disputed(shown, functional)
-    rows = [_statement_row(s, index, article_index, tables, s.id in disputed) for s in shown]
+    support, disputed = support or {}, frozenset(disputed)
+    rows = [_statement_row(s, index, article_index, tables, s.id in disputed, support.get(s.id, 1)) for s in shown]
     types = sorted({t for e in kept for t in (e.types or ("Thing",))})
     base = _common_base([e.iri for e in kept])
     type_index = {t: i for i, t in enumerate(types)}
@@ -339,44 +343,6 @@ def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -
     rest = sorted(near, key=lambda i: (-min(4, len(linked[i] & leads)), i))
     chosen = leads | set(rest[: drawn - len(leads)])
     return sorted(i for i in chosen if linked[i] & chosen) or list(range(min(size, drawn)))
-
-
-def _disputed(statements: Iterable[Statement], functional: Collection[str] = ()) -> set[str]:
-    """Return the ids of statements that can't both hold, whoever makes them.
-
-    These are: the same affirmed and denied; two values of a property that has one value only; two numbers given for one thing
-    (qualifiers that are numbers or money, of the same statement otherwise).
-    """
-    sides: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for s in statements:
-        if s.status in ("Conditional", "Asked"):
-            continue
-        sides["polarity", s.subject, s.property, repr(s.object)][s.polarity].append(s.id)
-        if s.polarity == "Negative":
-            continue
-        if s.property in functional:
-            sides["value", s.subject, s.property][_value_key(s.object)].append(s.id)
-        elif isinstance(s.object, str):
-            for qualifier, value in s.qualifiers:
-                if isinstance(value, RdfLiteral) and value.datatype in NUMBERS:
-                    when = s.when.lexical if s.when else ""
-                    sides["number", s.subject, s.property, s.object, qualifier, when][_value_key(value)].append(s.id)
-    return {i for side in sides.values() if len(side) > 1 for ids in side.values() for i in ids}
-
-
-NUMBERS = ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:nonNegativeInteger", "xsd:duration")
-
-
-def _value_key(value: str | RdfLiteral) -> str:
-    """Return what two values must share to be the same: a date that another only says less exactly is the same (by its year)."""
-    if isinstance(value, str):
-        return value
-    if value.datatype in ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime"):
-        return value.lexical[:4]
-    try:
-        return repr(float(value.lexical))
-    except ValueError:
-        return value.lexical.casefold()
 
 
 # --- coordinates -------------------------------------------------------------------------------------------------------------
@@ -567,7 +533,7 @@ class _Tables:
 
 
 def _statement_row(
-    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], tables: _Tables, disputed: bool
+    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], tables: _Tables, disputed: bool, support: int
 ) -> list[Any]:
     return _trim(
         [
@@ -589,6 +555,7 @@ def _statement_row(
             index.get(s.source, -1),
             [[tables.relation(iri), tables.value(term, index)] for iri, term in s.qualifiers],
             int(disputed),
+            support - 1,
         ],
         9,
     )

@@ -12,7 +12,8 @@ MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts
 #: our own layers, from the ground up; a module may import from layers before its own only (and its own package's parts)
 LAYERS = [
     {"kg.errors", "kg.iris", "kg.records"},
-    {"kg.settings", "kg.ontology"},
+    {"kg.settings", "kg.ontology", "kg.validity", "kg.duplicates"},
+    {"kg.agree"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.search", "kg.view", "kg.folder", "kg.triples"},
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions"},
     {"kg.parse", "kg.graph"},
@@ -31,6 +32,7 @@ DOORS = {
     "igraph": {"kg.view", "kg.networks"},
     "pyvis": {"kg.view"},
     "trafilatura": {"kg.read"},
+    "rensa": {"kg.duplicates"},
     "click": {"kg.cli"},
     "rich": {"kg.cli"},
 }

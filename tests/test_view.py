@@ -11,7 +11,6 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from view_data import ID, KG, Sample, make_sample
@@ -147,7 +146,7 @@ def test_disputed_statements_are_marked() -> None:
             polarity=polarity,
         )  # type: ignore[arg-type]
 
-    rows = page_data([], [], [statement(1, "Positive"), statement(2, "Negative")])["statements"]
+    rows = page_data([], [], [statement(1, "Positive"), statement(2, "Negative")], disputed={"1", "2"}, support={"1": 3})["statements"]
     assert [row[17] for row in rows] == [1, 1]
 
 
@@ -210,22 +209,3 @@ def test_assets_never_write_html() -> None:
         source = path.read_text(encoding="utf-8")
         writers = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|fetch\(|XMLHttpRequest"
         assert not re.search(writers, source), path.name
-
-
-def test_other_values_of_a_functional_property_and_other_numbers_are_disputed() -> None:
-    def said(number: int, verb: str, value: str | RdfLiteral, *amount: str, **more: Any) -> Statement:
-        qualifiers = tuple((KG + "amount", RdfLiteral(a, "xsd:decimal")) for a in amount)
-        return Statement(id=f"{number:02d}", article="a", subject=ID + "x", property=KG + verb, object=value, label="", wording="",
-                         evidence=(), qualifiers=qualifiers, **more)
-
-    date = lambda text: RdfLiteral(text, "xsd:date" if len(text) > 4 else "xsd:gYear")  # noqa: E731
-    statements = [
-        said(0, "bornOn", date("1970-05-03")), said(1, "bornOn", date("1970")),  # one says it less exactly
-        said(2, "diedOn", date("2020")), said(3, "diedOn", date("2021")),
-        said(4, "worksFor", ID + "a"), said(5, "worksFor", ID + "b"),  # not functional: both can hold
-        said(6, "paid", ID + "y", "5"), said(7, "paid", ID + "y", "7.0"),
-        said(8, "fined", ID + "y", "5"), said(9, "fined", ID + "y", "5.0"),
-        said(10, "diedOn", date("1999"), status="Asked"),
-    ]
-    rows = page_data([], [], statements, functional={KG + "bornOn", KG + "diedOn"})["statements"]
-    assert [row[0] for row in rows if len(row) > 17 and row[17]] == ["02", "03", "06", "07"]

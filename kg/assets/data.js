@@ -3,7 +3,7 @@
 // entity     [iri without raw.base, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
 // article    [id, title, publisher, date, url, [offset, text, ...], whole text?, [start, end, entity, ...], authors]
 // statement  [id, subject, relation, object, article, [start, end, ...], status, negative?, confidence in %, certainty, tense,
-//             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?]
+//             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?, independent voices beside its own]
 // literal    [text, datatype] or, for an IRI that is no entity, [label, "iri", iri]
 // An object is an entity's number or -1 - n for literal n; cue, when and words of when are 1 + n for literal n, 0 for none. Empty cells
 // at a row's end are left out.
@@ -23,10 +23,10 @@ const textOf = (n) => (n ? raw.literals[n - 1][0] : "");
 
 const statements = raw.statements.map(
   ([iri, subject, relation, object, article, spans, status, negative, confidence, certainty, tense,
-    speaker = -1, cue = 0, when = 0, whenText = 0, source = -1, qualifiers = [], disputed = 0], id) =>
+    speaker = -1, cue = 0, when = 0, whenText = 0, source = -1, qualifiers = [], disputed = 0, others = 0], id) =>
     ({ id, iri, subject, relation, object: objectOf(object), article, spans, status, negative, confidence, certainty: certainty || 0,
       tense: tense || 0, speaker, cue: textOf(cue), when: when ? raw.literals[when - 1] : null, whenText: textOf(whenText), source,
-      qualifiers: qualifiers.map(([r, value]) => [r, objectOf(value)]), disputed, days: when ? daysOf(raw.literals[when - 1]) : null }));
+      qualifiers: qualifiers.map(([r, value]) => [r, objectOf(value)]), disputed, others, days: when ? daysOf(raw.literals[when - 1]) : null }));
 
 for (const statement of statements) {
   const { subject, object, speaker } = statement;

@@ -136,6 +136,7 @@ function drawChips(s) {
   for (const [relation, value] of s.qualifiers) {
     chips.push(el("span", { class: "chip" }, name(raw.relations[relation][1]), ": ", typeof value === "number" ? entityLink(value) : name(sayValue(value))));
   }
+  if (s.others) chips.push(el("span", { class: "chip" }, `${s.others + 1} independent sources`));
   if (s.disputed) chips.push(el("span", { class: "chip disputed" }, "disputed"));
   if (s.confidence < 100) chips.push(el("span", { class: "soft" }, `${s.confidence} %`));
   return el("div", { class: "chips" }, chips);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kg.cli.common import TABLES, command, field_pairs, graph_argument, opened, 
 from kg.errors import QueryError
 
 if TYPE_CHECKING:
+    from kg.graph import Said
     from kg.search import Kind
 
 
@@ -99,9 +101,55 @@ def show(graph: Path, entity: str, as_json: bool) -> None:
             click.echo(plain(f"{one.label}  ({', '.join(one.types)})  <{one.iri}>"))
             if one.aliases:
                 click.echo(plain(f"  also: {', '.join(one.aliases)}"))
-            for said in g.statements(entity=one.iri):
-                click.echo(plain(f"\n  {said.sentence()}\n    “{' '.join(said.quote.split())}”  — {said.article_title or said.article}"))
+            for facts in by_fact(g.statements(entity=one.iri)):
+                first = facts[0]
+                notes = [f"{first.support} independent sources"] if first.support > 1 else []
+                notes += ["disputed"] if any(said.disputed for said in facts) else []
+                click.echo(plain(f"\n  {first.sentence()}" + (f"  [{', '.join(notes)}]" if notes else "")))
+                for said in facts:
+                    times = f"{said.times()}: " if said.times() != first.times() else ""
+                    click.echo(plain(f"    {times}{quoted(said)}"))
             click.echo()
+
+
+def by_fact(statements: Iterable[Said]) -> list[list[Said]]:
+    """Return the statements in their order, those that say the same side by side."""
+    groups: dict[str, list[Said]] = {}
+    for said in statements:
+        groups.setdefault(said.fact or said.iri, []).append(said)
+    return list(groups.values())
+
+
+def quoted(said: Said) -> str:
+    """Return the quote of a statement and where it stands, on one line."""
+    return f"“{' '.join(said.quote.split())}”  — {said.article_title or said.article}"
+
+
+@command("""Examples:
+  kg disputes graph
+  kg disputes graph "Alec Baldwin"
+  kg disputes graph --json""")
+@graph_argument
+@click.argument("entity", default="")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def disputes(graph: Path, entity: str, as_json: bool) -> None:
+    """List what GRAPH holds that can't all be true: affirmed and denied, other values, other numbers; only of ENTITY if given."""
+    with opened(graph) as g:
+        if entity and not g.find(entity):
+            raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
+        found = list(g.disputes(entity))
+    for one in found:
+        if as_json:
+            click.echo(json.dumps({"iri": one.iri, "reason": one.reason, "statements": [said.as_dict() for said in one.statements]},
+                                  ensure_ascii=False))
+            continue
+        first = one.statements[0]
+        click.echo(plain(f"{first.subject_label} – {first.property_label}: {one.reason}"))
+        for said in one.statements:
+            click.echo(plain(f"  {said.sentence()}\n    {quoted(said)}"))
+        click.echo()
+    if not found:
+        say("nothing is disputed")
 
 
 @command("""Examples:
