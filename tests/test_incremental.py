@@ -20,13 +20,14 @@ from kg.iris import ONTOLOGY_GRAPH
 from kg.merge import decide, unsure
 from kg.records import Article, Extraction
 
-COPY = ("Delta Works paid Harbour Trust $3 million in March 2024. Ana Ruiz has been mayor of Ostrava since 2019. Police arrested the driver "
-        "Otto Vik in Bergen on Monday. The harbour board chose a new pier for the islands. ")
+COPY = ("Delta Works paid Harbour Trust $3 million in March 2024. Ana Ruiz has been mayor of Ostrava since 2019. Police arrested the "
+        "driver Otto Vik in Bergen on Monday. The harbour board chose a new pier for the islands. ")
 #: of each source, the texts that it may hold: copies, contradictions, two names of one man, former posts
 TEXTS = {
     "agency.txt": [COPY, COPY + "Jan Holt did not comment."],
     "herald.txt": ["Ostrava – " + COPY, "Delta Works paid Harbour Trust $5 million in March 2024. Harbour Trust sued Delta Works."],
-    "courier.txt": ["Ana Ruiz, the former mayor of Ostrava, denied that Delta Works paid Harbour Trust.", "Ana Ruiz is the mayor of Ostrava."],
+    "courier.txt": ["Ana Ruiz, the former mayor of Ostrava, denied that Delta Works paid Harbour Trust.",
+                    "Ana Ruiz is the mayor of Ostrava."],
     "council.txt": ["Robert Hale chairs Dunmore Council. Robert Hale met Ann Berg on Monday.", "Robert Hale was born in 1970."],
     "rovers.txt": ["Bob Hale has left Lowick Rovers. Bob Hale signed for Tarnford Town.", "Robert Hale was born in 1971."],
 }
