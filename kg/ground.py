@@ -682,7 +682,10 @@ class _Writer:
         if not subjects and claim.passive:  # "the house was burnt": the patient is spoken of
             objects = by_role["complement"] or by_role["clause"]
             subjects, label = by_role["object"], f"be {_participle(self.article, claim)}"
-        first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)), None)
+        # "In a letter the firm replied": what stands in front of subject and verb is no object
+        inverted = bool(subjects) and subjects[0].start > claim.predicate.start
+        first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)
+                      and (inverted or a.start > claim.predicate.start)), None)
         prop = ""
         if label == "be" and objects and self.is_adjective(objects[0]):
             words = self.article.cut(objects[0]).lower()
@@ -706,7 +709,9 @@ class _Writer:
             iri = self.iri(subject.mention)
             if not iri or not slug(label):
                 continue
-            nodes = [(self.node(a), self.units([a])) for a in objects] or [(RdfLiteral("true", "xsd:boolean"), [])]
+            nodes = [(self.node(a), self.units([a])) for a in objects]
+            if not nodes and (claim.passive or claim.lemma.lower() in _COMPLETE):
+                nodes = [(RdfLiteral("true", "xsd:boolean"), [])]
             for node, units in nodes:
                 empty = isinstance(node, RdfLiteral) and (node.lexical.lower() in _EMPTY or (label == "be" and node.lexical == "true"))
                 if node != iri and not empty:
@@ -910,6 +915,21 @@ _HOLLOW = frozenset({"able", "unable", "likely", "unlikely", "set", "due", "cert
 #: nouns that describe nothing by themselves
 _VAGUE = frozenset({"time", "life", "case", "way", "thing", "part", "one", "lot", "use", "matter", "number", "reason", "side", "first"})
 #: words that are no object: what the parser makes of subordinate clauses and lists
+#: verbs that say something with a subject alone; others without object are left out ("Roe stated", "the report comes")
+_COMPLETE = frozenset("""
+    abdicate age apologise apologize appear approach awake bark behave bleed blink bloom blossom blow boil bounce break breathe burn burst
+    camp celebrate cheer clap cohabit collapse collide commute compete complain converge cook cough crack crash crawl crumble cry
+    dance decay defect demonstrate depart deteriorate die differ disagree disappear disperse dissolve divorce dive drift drown dry dwindle
+    elapse elope emigrate erode erupt escape evaporate evolve expand expire explode fade fail faint falter fast fight flee float flood flop
+    flourish flow fluctuate fly focus freeze frown function gather grow hatch heal hesitate hibernate howl hum hurt immigrate improve
+    intervene    jog joke jump kneel land last laugh leak lie listen live load lose march marry matter melt migrate moan mourn move multiply nod object
+    obey panic pass pause perish persist play plunge pray proliferate prosper protest quarrel quit rally react rebel recede reconcile
+    recover rejoice relapse relax relent reopen resign respond rest resume retire retreat return revolt rhyme riot ring rise roar rot run
+    rust sail scatter scream settle shatter shine shiver shout shrink sigh sing sink sit skate ski sleep slip smell smile smoke snow sob
+    soar speak spill split sprout squat stand starve stay step sting stink stop stumble subside succeed suffer surge surrender survive
+    swim swear switch talk tear testify thaw thrive tour toil train travel tremble triumph unite vanish vary volunteer vote wait wake walk
+    wander weep whisper whistle wilt win wither work worsen yawn yell yield
+""".split())
 _EMPTY = frozenset({"that", "whether", "if", "what", "which", "who", "so", "every", "there", "such", "as", "-", "–", "—", ""})
 #: roles without which a verb says something else
 _COMPLETING = frozenset({"object", "complement", "clause"})

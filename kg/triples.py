@@ -29,8 +29,6 @@ RELATIVE = frozenset({"who", "whom", "whose", "which"})
 DEEPEST = 2
 #: roles that are no preposition
 CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier", "purpose"})
-#: words whose clause tells neither when nor why
-CONCESSIVE = frozenset({"while", "although", "though", "whereas"})
 #: verbs that make one predicate with a bare noun: "take place in", "take part in"
 LIGHT = frozenset({"take", "make", "give", "have"})
 
@@ -137,7 +135,7 @@ class _Writer:
             said = claim.phrase.split()
             found.extend(Part(base, a) for a in claim.arguments if a.role == "adverb" and self.brief(a) not in said)
         if not found:  # "The report comes after a strike closed the mill": elsewhere the clause is told by its own triples
-            found.extend(Part(f"{base} {self.preposition(claim, a)}", a) for a in circumstances[:1] if a.role not in CONCESSIVE)
+            found.extend(Part(f"{base} {self.preposition(claim, a)}", a) for a in circumstances[:1])
         if found:
             first = found[0].argument
             further = [(a, self.further(claim, a)) for a in claim.arguments if not first.start <= a.start < first.end]

@@ -186,6 +186,15 @@ def test_type_clash_keeps_the_open_property() -> None:
     assert (one.property, one.label) == (OPEN + "sue", "sue")
 
 
+def test_a_verb_that_needs_an_object_says_nothing_without() -> None:
+    assert not [s for s in read("The report comes. Ana Ruiz stated.") if isinstance(s.object, RdfLiteral) and s.object.lexical == "true"]
+
+
+def test_what_stands_in_front_is_no_object() -> None:
+    [one] = [s for s in read("In a letter the firm replied to Ana Ruiz.") if s.subject == "e:firm"]
+    assert one.object == "e:Ana Ruiz"
+
+
 def test_no_object_gives_true_and_no_subject_gives_nothing() -> None:
     make = Maker("Ana hummed")
     ana = make.mention("Ana", "Person")

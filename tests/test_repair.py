@@ -77,6 +77,12 @@ def test_names_and_numbers_stay_in_pieces(text: str) -> None:
     assert len(repair(tree)) == len(tree)
 
 
+def test_reporting_verb_behind_its_quote() -> None:
+    tree = mended('"It rained," Roe stated. "Then it snowed."')
+    rained, stated = tree.words.index("rained"), tree.words.index("stated")
+    assert (tree.heads[rained], tree.deps[rained], tree.heads[stated]) == (stated, "ccomp", stated)
+
+
 @pytest.mark.parametrize(
     ("text", "word", "head", "dep"),
     [

@@ -17,7 +17,7 @@ from kg.extract.clauses import Clause
 from kg.extract.cues import Cue, Effect, load_cues
 from kg.extract.quotes import Quote
 from kg.extract.tree import Tree
-from kg.records import Certainty, Claim, Mention, Polarity, Span, Status, Tense
+from kg.records import Argument, Certainty, Claim, Mention, Polarity, Span, Status, Tense
 
 RANK: dict[str, int] = {"Certain": 0, "Probable": 1, "Possible": 2}
 #: of two statuses the one further right wins: "he said he plans to" is a claim, "he said that if she won" a condition
@@ -129,6 +129,10 @@ class _Reader:
         self.adjectives: dict[int, int] = {}
         self.lemmas: dict[int, str] = {}
         self.quotes = quotes
+        self.quotes_by_cue: dict[int, list[Quote]] = {}
+        for quote in quotes:
+            for cue in quote.cue:
+                self.quotes_by_cue.setdefault(cue, []).append(quote)
         self.quote_of = [-1] * len(tree)
         for number, quote in enumerate(quotes):
             self.quote_of[quote.first : quote.end] = [number] * (quote.end - quote.first)
@@ -150,7 +154,7 @@ class _Reader:
         return msgspec.structs.replace(
             claim,
             id=number,
-            arguments=tuple(a for a in claim.arguments if a.role not in ATTRIBUTIVE),
+            arguments=self._arguments(claim, token),
             polarity=polarity,
             certainty=view.certainty,
             tense=view.tense,
@@ -159,6 +163,19 @@ class _Reader:
             source=source,
             cue=span,
         )
+
+    def _arguments(self, claim: Claim, token: int) -> tuple[Argument, ...]:
+        """Return the claim's arguments without "according to"; a verb of saying without object has the quote beside it as one."""
+        found = tuple(a for a in claim.arguments if a.role not in ATTRIBUTIVE)
+        quotes = self.quotes_by_cue.get(token, ())
+        if not quotes or claim.passive or any(a.role in ("object", "clause", "complement") for a in found):
+            return found
+        tree = self.tree
+        quote = min(quotes, key=lambda q: (token - q.end if q.end <= token else q.first - token))
+        end = quote.end
+        while end > quote.first + 1 and (tree.words[end - 1] in (",", ".") or tree.words[end - 1].isspace()):
+            end -= 1
+        return (*found, Argument("clause", tree.starts[quote.first], tree.ends[end - 1]))
 
     def _mention(self, token: int) -> int | None:
         """Return the id of the mention whose head is `token`, or that begins the phrase it heads."""

@@ -65,8 +65,8 @@ TIME_NOUNS = frozenset("""
     time day week month year decade century hour minute second moment while night evening afternoon morning noon midnight weekend
     season spring summer autumn fall winter today tomorrow yesterday tonight way bit lot
 """.split())
-#: words that join an adverbial clause which tells when or why ("if" makes a condition, not an argument)
-CLAUSE_LINKS = frozenset(["after", "before", "since", "until", "till", "because", "while", "although", "though", "when", "whereas"])
+#: words that join an adverbial clause which tells when or why; "if" makes a condition, "while" and "though" set two clauses side by side
+CLAUSE_LINKS = frozenset(["after", "before", "since", "until", "till", "because", "when"])
 HYPHENS = "-‐‑"
 #: participles that are prepositions: "rules regarding visas", "damage involving cars"
 PREPOSITIONAL = frozenset(["regarding", "concerning", "including", "excluding", "following", "according", "considering"])
@@ -600,14 +600,21 @@ def _same_form(tree: Tree, draft: _Draft, other: int) -> bool:
 
 
 def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
-    """Put the noun before a relative clause where its pronoun stands, or where its gap is."""
+    """Put the noun before a relative clause where its pronoun stands, or where its gap is.
+
+    Of coordinated nouns it is the last, or all if the verb is plural: "by Ann, Tom and Ed, who owns it", "by Ann and Ed, who own it".
+    """
+    joined = [c for c in conjuncts(tree, head) if c < draft.verb]
+    if len(joined) > 1 and not _is_plural(tree, draft.verb):
+        head = joined[-1]
+        joined = [head]
     if draft.subjects and not draft.objects and not draft.passive and tree.tags[draft.subjects[0]] in RELATIVE_TAGS \
             and sum(tree.deps[c] == "nsubj" for c in tree.children[draft.verb]) > 1:
         draft.objects.append(draft.subjects.pop(0))  # "which, the mayor said, the council sold": of two subjects the second is it
     for slot in (draft.subjects, draft.objects, draft.complements, draft.indirect):
         for k, token in enumerate(slot):
             if tree.tags[token] in RELATIVE_TAGS:
-                slot[k] = head
+                slot[k:k + 1] = joined
                 draft.inherited = draft.inherited or slot is draft.subjects
                 return
     for k, adverbial in enumerate(draft.adverbials):
@@ -625,6 +632,12 @@ def _antecedent(tree: Tree, draft: _Draft, head: int) -> None:
                 and tree.lemmas[head] not in CIRCUMSTANCES \
                 and tree.words[tree.left[draft.verb]].lower() not in ("where", "when", "whose"):
             draft.objects.append(head)
+
+
+def _is_plural(tree: Tree, verb: int) -> bool:
+    """True if the form of the verb shows a plural subject: "who own it", "who were late"."""
+    shown = [verb, *(c for c in tree.children[verb] if tree.deps[c] in ("aux", "auxpass"))]
+    return any(tree.tags[i] == "VBP" or tree.words[i].lower() == "were" for i in shown)
 
 
 def _distant_gap(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:

@@ -62,6 +62,12 @@ ARGUMENTS = frozenset(
 MODIFIERS = frozenset(["amod", "compound", "nmod", "nummod", "quantmod", "advmod", "npadvmod"])
 #: what stands before a number and is none of the thing counted: "at least | 11 people"
 ABOUT = frozenset(["at", "least", "most", "more", "less", "fewer", "than", "up", "to", "about", "around", "nearly", "almost", "over"])
+#: nouns and numbers that say nothing without what they count or part
+COUNTING = frozenset("""
+    one some part many most all half thousand hundred million dozen number lot majority minority rest quarter third two three four kind
+    type sort series variety range pair couple each any several few none piece bit amount percent portion percentage share side aspect
+    plenty handful bulk remainder array host scores much more
+""".split())
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 QUOTES = frozenset(['"', "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
 NAME_TITLES = frozenset(
@@ -242,8 +248,9 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
                 found.append((i, i + 1, *pronoun_phrase(tree, i), i, "pronoun", pronoun_type(tree.words[i].lower())))
         elif is_noun_head(tree, i):
             first = compact_start(tree, i, taken)
-            kind = classes.get(tree.lemmas[i].lower(), "Thing")
-            found.append((first, i + 1, *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
+            lemma = tree.lemmas[i].lower()
+            kind = classes.get(lemma) or classes.get(lemma.rpartition("-")[2], "Thing")  # "pan-democrats"
+            found.append((first, compact_end(tree, i), *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
     rows = [
         (
             tree.starts[first],
@@ -726,6 +733,21 @@ def compact_start(tree: Tree, i: int, taken: Sequence[bool]) -> int:
     ):
         first += 1
     return first
+
+
+def compact_end(tree: Tree, i: int) -> int:
+    """Return the end of the minimal noun phrase at `i`; what only counts or parts takes in of what: "one in three visits"."""
+    last = i
+    if tree.deps[i] in ("attr", "appos", "oprd"):
+        return i + 1  # "is part of the park": the predicate has the preposition as a role
+    while tree.lemmas[last].lower() in COUNTING and last + 1 < len(tree) and tree.heads[last + 1] == last and (
+        tree.words[last + 1].lower() == "of" or (tree.words[last].lower() == "one" and tree.words[last + 1].lower() == "in")
+    ):
+        of = tree.child(last + 1, "pobj")
+        if of < 0 or of - last > 7 or tree.pos[of] not in ("NOUN", "PROPN", "PRON", "NUM"):
+            break
+        last = of
+    return last + 1
 
 
 def noun_phrase(tree: Tree, i: int, name: str = "") -> tuple[int, int]:

@@ -60,6 +60,7 @@ def repair(tree: Tree) -> Tree:
         elif tree.pos[i] in VERBS and tree.deps[i] == "ccomp":
             _contact_clause(new, i)
             _next_clause(new, i)
+            _trailing_report(new, i)
         elif tree.pos[i] in VERBS and tree.deps[i] == "conj":
             _next_clause(new, i)
         elif tree.tags[i] == "POS":
@@ -103,7 +104,7 @@ def join_hyphens(tree: Tree) -> Tree:
     ends = [*place, len(kept)]
     return Tree(tree.text, words, [tree.starts[first] for first, _, _ in kept], lemmas, pos, tags, deps,
                 [place[tree.heads[head]] for _, _, head in kept], [(ends[a], ends[b]) for a, b in tree.sentences],
-                [(ends[a], ends[b], label) for a, b, label in tree.entities])
+                [(ends[a], ends[b], label) for a, b, label in tree.entities], tree.chains)
 
 
 def _hyphened(tree: Tree) -> Iterator[tuple[int, int, int]]:
@@ -218,6 +219,22 @@ def _reporting_verb(new: _Edit, i: int) -> None:
                 for other in tree.children[i]:
                     if verb < other < first and tree.deps[other] in ("advmod", "prep", "npadvmod", "advcl", "dobj"):
                         new.heads[other] = verb
+
+
+def _trailing_report(new: _Edit, verb: int) -> None:
+    """It rained," Roe stated.: the reporting verb was taken for the complement of what it reports."""
+    tree, above = new.tree, new.tree.heads[verb]
+    subject = tree.child(verb, "nsubj")
+    if above >= subject or subject < 0 or tree.tags[verb] not in ("VBD", "VBZ", "VBP") or tree.pos[above] not in VERBS \
+            or new.lemmas[verb].lower() not in load_cues().reporting or new.lemmas[above].lower() in load_cues().verbs \
+            or tree.child(verb, "ccomp", "dobj", "mark") >= 0 or tree.words[tree.left[verb] - 1] not in CLOSING \
+            or tree.right[above] - tree.right[verb] > 2 or new.heads[above] == verb or new.heads[verb] != above:
+        return
+    new.heads[verb], new.deps[verb] = (verb, "ROOT") if tree.heads[above] == above else (tree.heads[above], tree.deps[above])
+    new.heads[above], new.deps[above], new.changed = verb, "ccomp", True
+    for c in tree.children[above]:
+        if c > verb:
+            new.heads[c] = verb
 
 
 def _possessor(new: _Edit, mark: int) -> None:
