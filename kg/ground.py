@@ -918,17 +918,17 @@ _VAGUE = frozenset({"time", "life", "case", "way", "thing", "part", "one", "lot"
 #: verbs that say something with a subject alone; others without object are left out ("Roe stated", "the report comes")
 _COMPLETE = frozenset("""
     abdicate age apologise apologize appear approach awake bark behave bleed blink bloom blossom blow boil bounce break breathe burn burst
-    camp celebrate cheer clap cohabit collapse collide commute compete complain converge cook cough crack crash crawl crumble cry
-    dance decay defect demonstrate depart deteriorate die differ disagree disappear disperse dissolve divorce dive drift drown dry dwindle
-    elapse elope emigrate erode erupt escape evaporate evolve expand expire explode fade fail faint falter fast fight flee float flood flop
-    flourish flow fluctuate fly focus freeze frown function gather grow hatch heal hesitate hibernate howl hum hurt immigrate improve
-    intervene    jog joke jump kneel land last laugh leak lie listen live load lose march marry matter melt migrate moan mourn move multiply nod object
-    obey panic pass pause perish persist play plunge pray proliferate prosper protest quarrel quit rally react rebel recede reconcile
-    recover rejoice relapse relax relent reopen resign respond rest resume retire retreat return revolt rhyme riot ring rise roar rot run
-    rust sail scatter scream settle shatter shine shiver shout shrink sigh sing sink sit skate ski sleep slip smell smile smoke snow sob
-    soar speak spill split sprout squat stand starve stay step sting stink stop stumble subside succeed suffer surge surrender survive
-    swim swear switch talk tear testify thaw thrive tour toil train travel tremble triumph unite vanish vary volunteer vote wait wake walk
-    wander weep whisper whistle wilt win wither work worsen yawn yell yield
+    camp celebrate cheer clap cohabit collapse collide commute compete complain converge cook cough crack crash crawl crumble cry dance
+    decay defect demonstrate depart deteriorate die differ disagree disappear disperse dissolve dive divorce drift drown dry dwindle
+    elapse elope emigrate erode erupt escape evaporate evolve expand expire explode fade fail faint falter fast fight flee float flood
+    flop flourish flow fluctuate fly focus freeze frown function gather grow hatch heal hesitate hibernate howl hum hurt immigrate improve
+    intervene jog joke jump kneel land last laugh leak lie listen live load lose march marry matter melt migrate moan mourn move multiply
+    nod obey object panic pass pause perish persist play plunge pray proliferate prosper protest quarrel quit rally react rebel recede
+    reconcile recover rejoice relapse relax relent reopen resign respond rest resume retire retreat return revolt rhyme ring riot rise
+    roar rot run rust sail scatter scream settle shatter shine shiver shout shrink sigh sing sink sit skate ski sleep slip smell smile
+    smoke snow soar sob speak spill split sprout squat stand starve stay step sting stink stop stumble subside succeed suffer surge
+    surrender survive swear swim switch talk tear testify thaw thrive toil tour train travel tremble triumph unite vanish vary volunteer
+    vote wait wake walk wander weep whisper whistle wilt win wither work worsen yawn yell yield
 """.split())
 _EMPTY = frozenset({"that", "whether", "if", "what", "which", "who", "so", "every", "there", "such", "as", "-", "–", "—", ""})
 #: roles without which a verb says something else

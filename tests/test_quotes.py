@@ -28,6 +28,11 @@ def test_case(case: dict[str, Any]) -> None:
     assert found == case["quotes"]
 
 
+def test_an_article_may_end_in_a_comma_behind_a_quote() -> None:
+    assert find_quotes(Tree.of(parse(load(), '" Roe " ,'))) == []
+
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(

@@ -216,8 +216,9 @@ def _after(tree: Tree, stretch: _Stretch, ceiling: int) -> tuple[int, tuple[int,
     if tree.words[i] in ("-", "–", "—", "--") and i + 1 < ceiling and tree.pos[i + 1] == "PROPN":
         speaker = _np_head(tree, i + 1, ceiling)
         return speaker, (i,)
-    if comma:
-        i += 1
+    i += comma
+    if i >= ceiling:
+        return -1, ()
     stop = min(ceiling, i + REACH, _line_stop(tree, i, ceiling))
     if last not in (",", "?", "!", "-", "—", "–", "...", "…", ".") and not comma and not _inverted(tree, i, stop):
         return -1, ()
