@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kg.iris import KG, OPEN, slug
-from kg.ontology import CLAUSES, RDF, Ontology, Property, Slot, Wording, singular
+from kg.ontology import CLAUSES, RDF, VALUE_KINDS, Ontology, Property, Slot, Wording, singular
 from kg.records import Argument, Claim, Entity, Extraction, Mention, RdfLiteral, Span, Statement
 
 #: forms whose predicate noun is said of the subject: "X is a Y", "X, a Y", "Y X"
@@ -335,7 +335,8 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
     elif prop.kinds:
         value = mention.value.kind if mention and mention.value else kind if object_.role == "count" else "text"
         wanted = (kind,) if kind and kind not in article.ontology.classes else prop.kinds
-        fits.append(2 if value in wanted else 1 if "text" in prop.kinds and not kind else 0)
+        worded = "text" in prop.kinds and not kind and value not in VALUE_KINDS  # "she ran for two hours" is no candidacy
+        fits.append(2 if value in wanted else int(worded))
     elif mention is None or mention.entity < 0 or mention.value:
         return 0
     else:

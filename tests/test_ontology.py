@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg import ontology
@@ -22,18 +24,44 @@ def write(folder: Path, body: str, name: str = "my.ttl") -> Path:
     return file
 
 
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+ALTERNATIVE = "http://www.w3.org/2004/02/skos/core#altLabel"
+
+
+def described() -> dict[str, dict[str, list[str]]]:
+    """Return what the bundled file says of each of its own terms: values by subject's and predicate's IRI."""
+    terms: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in ox.parse((ontology.bundled() / "newskg.ttl").read_bytes(), ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode):
+            terms[quad.subject.value][quad.predicate.value].append(str(getattr(quad.object, "value", quad.object)))
+    return terms
+
+
 def test_bundled_ontology_is_complete() -> None:
-    bundled = load()
+    bundled, terms = load(), described()
     assert len(bundled.classes) >= 45
     news = [p for p in bundled.properties.values() if p.wordings]
-    assert len(news) >= 60
+    assert len(news) >= 140
+    for prop in bundled.properties.values():
+        for wanted in (RDFS + "label", RDFS + "comment", RDFS + "domain", RDFS + "range"):
+            assert terms[prop.iri][wanted], f"{prop.name} needs {wanted}"
     for prop in news:
-        assert prop.label and "Example: " in prop.comment, f"{prop.name} needs a label and a comment with an example"
+        assert "Example: " in prop.comment, f"{prop.name} needs an example in its comment"
+        assert terms[prop.iri][ALTERNATIVE], f"{prop.name} needs an alternative label"
     open_to_all = {p.name for p in news if not (p.domain or p.range or p.kinds)}
     assert len(open_to_all) < len(news) / 6, "most properties say what they hold between"
     for cls in bundled.classes.values():
         assert cls.label and cls.comment, f"{cls.name} needs a label and a comment"
         assert cls.name not in cls.ancestors
+
+
+def test_inverses_and_sub_properties_are_declared() -> None:
+    bundled = load()
+    for prop in bundled.properties.values():
+        assert not prop.inverse or bundled.properties[prop.inverse].inverse == prop.iri, f"{prop.name}'s inverse has another inverse"
+        assert not prop.symmetric or prop.domain == prop.range, f"{prop.name} is symmetric between different classes"
+        for above in prop.parents:
+            assert bundled.properties[above].kinds == prop.kinds or not prop.kinds, f"{prop.name} has another kind of object than {above}"
 
 
 def test_no_wording_is_written_twice() -> None:
