@@ -24,12 +24,13 @@ import pyoxigraph as ox
 from kg import export as exports
 from kg import query as queries
 from kg.agree import Dispute, Fact
-from kg.errors import FolderError, OntologyError
+from kg.asof import as_of
+from kg.errors import FolderError, OntologyError, QueryError
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, prefixes, valid_iri
 from kg.ontology import bundled
 from kg.records import Article, Entity, Extraction, LocalEntity, RdfLiteral, Statement
 from kg.search import Hit, Index, Kind
-from kg.validity import period
+from kg.validity import ENDLESS, Days, days, overlap, period
 
 if TYPE_CHECKING:
     import rdflib
@@ -432,6 +433,19 @@ class Said:
         bounds = [f"{word} {bound.removeprefix('../')}" for word, bound in (("from", self.since), ("until", self.until)) if bound]
         return "; ".join([text for text in [self.when_text or self.when] if text] + bounds)
 
+    def dates(self) -> str:
+        """Return its dates, sortable: ``2024-05-03``, ``2010 – 2014``, ``2021-05 –``."""
+        if self.since or self.until:
+            return f"{self.since} – {self.until.removeprefix('../')}".strip()
+        return self.when.replace("/", " – ").replace("..", "").strip()
+
+    def span(self) -> Days | None:
+        """Return the first and the last day of when it was or held; None if the article tells neither."""
+        when, since, until = (days(text) if text else None for text in (self.when, self.since, self.until))
+        if since or until:
+            return (since or (0, 0))[0] or (when or (0, 0))[0], (until or (0, ENDLESS))[1]
+        return when
+
     def as_dict(self) -> dict[str, Any]:
         """Return the statement as plain data for JSON."""
         return asdict(self)
@@ -458,6 +472,13 @@ class Violation:
     severity: str
 
 
+def _day(text: str) -> Days:
+    span = days(text) if "/" not in text else None
+    if span is None:
+        raise QueryError(f"{text[:40]!r} is no day: write it as 2024-07-01, 2024-07 or 2024")
+    return span
+
+
 def open_graph(folder: str | Path) -> Graph:
     """Open the graph folder `folder` for reading. Raises FolderError if it holds no graph, or a damaged one."""
     return Graph(Path(folder))
@@ -470,9 +491,9 @@ class Graph:
     ...     print([entity.label for entity in graph.entities()])
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: ox.Store | None = None) -> None:
         self.folder = folder
-        self._store: ox.Store | None = open_store(folder / "store")
+        self._store: ox.Store | None = store or open_store(folder / "store")
         graphs = sorted(node.value for node in self._store.named_graphs() if "article/" in node.value)
         self.base = graphs[0].rpartition("article/")[0] if graphs else BASE
         self._names = queries.Names(self._store, self.base)
@@ -527,6 +548,20 @@ class Graph:
             state = hashlib.sha256((self.folder / "build.json").read_bytes()).hexdigest() if (self.folder / "build.json").is_file() else ""
             self._index = Index(self.store, self.folder / "search.db" if state else None, state)
         return self._index.search(words, kind=kind, limit=limit)
+
+    def as_of(self, day: str) -> Graph:
+        """Return the graph with only what held on `day` (``2024-07-01``, ``2024-07``, ``2024``), held in memory (:mod:`kg.asof`)."""
+        return Graph(self.folder, as_of(self.store, self.base, day))
+
+    def timeline(self, entity: str, since: str = "", until: str = "") -> list[Said]:
+        """Return the dated statements that `entity` (a name or IRI) takes part in, by their days; of some time in `since` to `until` only.
+
+        Raises QueryError if `since` or `until` is no day, month or year.
+        """
+        first, last = (_day(since)[0] if since else 0), (_day(until)[1] if until else ENDLESS)
+        dated = [(span, one) for one in self.statements(entity=entity) if (span := one.span())]
+        dated.sort(key=lambda pair: (pair[0][0] or pair[0][1], pair[0], pair[1].fact or pair[1].iri, pair[1].iri))
+        return [one for span, one in dated if overlap(span, (first, last))]
 
     def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False) -> None:
         """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only.

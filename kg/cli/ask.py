@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import TABLES, command, field_pairs, graph_argument, opened, plain, say, tabulate
+from kg.cli.common import TABLES, as_of_option, command, field_pairs, graph_argument, opened, plain, say, tabulate
 from kg.errors import QueryError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
   kg query graph 'SELECT ?o { ?s rdfs:label "Alec Baldwin" ; kg:sued ?x . ?x rdfs:label ?o }' --format csv
   kg query graph question.rq --format turtle
   kg query graph --list
+  kg query graph people --as-of 2024-07-01
 
 Exit codes: 0 answered (ASK: yes), 1 ASK: no, 2 wrong query; the message points to line and column.""")
 @graph_argument
@@ -34,9 +35,10 @@ Exit codes: 0 answered (ASK: yes), 1 ASK: no, 2 wrong query; the message points 
 @click.option("--limit", type=click.IntRange(1), help="at most so many rows")
 @click.option("--iris", is_flag=True, help="show IRIs instead of names")
 @click.option("--timeout", default=60.0, type=click.FloatRange(0.1), help="seconds an answer may take [default: 60]")
+@as_of_option
 @click.option("--list", "list_", is_flag=True, help="list the stored queries")
 def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[str, ...], limit: int | None, iris: bool,
-          timeout: float, list_: bool) -> None:
+          timeout: float, as_of: str, list_: bool) -> None:
     """Ask GRAPH a SPARQL QUERY: its text, a .rq file, or the name of a stored query."""
     from kg.query import stored_queries
 
@@ -44,7 +46,7 @@ def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[s
         tabulate(["query", "answers"], [[one.name, one.description] for one in stored_queries().values()])
         return
     params = field_pairs(param) | ({"entity": entity} if entity else {})
-    with opened(graph) as g:
+    with opened(graph, as_of) as g:
         answer = g.query(query, limit=limit, timeout=timeout, **params)
         if isinstance(answer, bool):
             click.echo("yes" if answer else "no")
@@ -83,13 +85,15 @@ def search(graph: Path, words: str, kind: Kind | None, limit: int, as_json: bool
 
 @command("""Examples:
   kg show graph "Alec Baldwin"
-  kg show graph baldwin --json""")
+  kg show graph baldwin --json
+  kg show graph baldwin --as-of 2023-12-31""")
 @graph_argument
 @click.argument("entity")
+@as_of_option
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
-def show(graph: Path, entity: str, as_json: bool) -> None:
+def show(graph: Path, entity: str, as_of: str, as_json: bool) -> None:
     """Print everything that is said of ENTITY (a name, other name or IRI) in GRAPH, each with its quote."""
-    with opened(graph) as g:
+    with opened(graph, as_of) as g:
         found = g.find(entity)
         if not found:
             raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
@@ -123,6 +127,35 @@ def by_fact(statements: Iterable[Said]) -> list[list[Said]]:
 def quoted(said: Said) -> str:
     """Return the quote of a statement and where it stands, on one line."""
     return f"“{' '.join(said.quote.split())}”  — {said.article_title or said.article}"
+
+
+@command("""Examples:
+  kg timeline graph "Alec Baldwin"
+  kg timeline graph "Alec Baldwin" --since 2021-10 --until 2024
+  kg timeline graph "Alec Baldwin" --json""")
+@graph_argument
+@click.argument("entity")
+@click.option("--since", default="", metavar="DAY", help="only what was or held then or later: a day, month or year")
+@click.option("--until", default="", metavar="DAY", help="only what was or held then or earlier")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def timeline(graph: Path, entity: str, since: str, until: str, as_json: bool) -> None:
+    """Print what GRAPH tells of ENTITY (a name, other name or IRI) with a date, in the order of the dates."""
+    with opened(graph) as g:
+        if not g.find(entity):
+            raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
+        found = g.timeline(entity, since, until)
+    if as_json:
+        for said in found:
+            click.echo(json.dumps(said.as_dict(), ensure_ascii=False))
+        return
+    for number, said in enumerate(found):
+        same = number > 0 and said.fact and (said.fact, said.span()) == (found[number - 1].fact, found[number - 1].span())
+        if not same:
+            support = f"  [{said.support} independent sources]" if said.support > 1 else ""
+            click.echo(plain(f"{said.dates():<24}  {said.sentence()}{support}"))
+        click.echo(plain(f"{'':<24}    {quoted(said)}"))
+    if not found:
+        say("nothing dated is told of it")
 
 
 @command("""Examples:

@@ -85,6 +85,10 @@ def main() -> None:
     """
 
 
+def as_of_option(function: Callable[P, T]) -> Callable[P, T]:
+    return click.option("--as-of", default="", metavar="DAY", help="only what held on that day, month or year, as 2024-07-01")(function)
+
+
 def graph_argument(function: Callable[P, T]) -> Callable[P, T]:
     return click.argument("graph", type=click.Path(path_type=Path))(function)
 
@@ -99,9 +103,10 @@ def field_pairs(pairs: Iterable[str]) -> dict[str, str]:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Graph]:
+def opened(folder: Path, as_of: str = "") -> Iterator[Graph]:
+    """Yield the graph in `folder`; with `as_of` only what held on that day."""
     with kg.open(folder) as graph:
-        yield graph
+        yield graph.as_of(as_of) if as_of else graph
 
 
 def tabulate(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
