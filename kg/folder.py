@@ -2,6 +2,7 @@
 
     extractions/<xx>/<article id>.jsonl   what was read from each article: the source of truth
     decisions.tsv                         which names were judged to be one entity, why, and by whom
+    links.tsv                             which names were linked to an authority (there only if some were)
     store/ graph.ttl graph.html build.json   made from these two, at any time
 
 A change is written under ``.staging/`` while ``.lock`` is held. Then a marker, ``.staging/commit.json``, lists what to move and
@@ -27,7 +28,7 @@ from kg.errors import FolderError, KgError
 from kg.records import Article, Claim, Extraction, LocalEntity, Mention, Problem, Record, to_json
 
 #: what a folder holds beside the extractions; the first is a folder, the others are files
-PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv")
+PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv")
 DECISIONS = "decisions.tsv"
 DECISIONS_HEADER = "left\tright\tdecision\tscore\treasons\tby\n"
 _STAGING, _MARKER, _LOCK = ".staging", "commit.json", ".lock"
@@ -388,6 +389,11 @@ class Staging:
         """Return where to write one of :data:`PARTS`; if nothing is written there, the folder keeps the one it has."""
         self._dropped.discard(_known(name))
         return self.root / name
+
+    def current(self, name: str) -> Path | None:
+        """Return where one of :data:`PARTS` of the next state lies now, None if the next state lacks it."""
+        paths = (self.root / _known(name), self.folder.path / name)
+        return None if name in self._dropped else next((path for path in paths if path.exists()), None)
 
     def drop(self, name: str) -> None:
         """Leave one of :data:`PARTS` out of the next state."""

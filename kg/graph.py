@@ -26,9 +26,9 @@ from kg import query as queries
 from kg.agree import Dispute, Fact
 from kg.asof import as_of
 from kg.errors import FolderError, OntologyError, QueryError
-from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, prefixes, valid_iri
+from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
-from kg.records import Article, Entity, Extraction, LocalEntity, RdfLiteral, Statement
+from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Statement
 from kg.search import Hit, Index, Kind
 from kg.validity import ENDLESS, Days, days, overlap, period
 
@@ -51,6 +51,7 @@ def _names(prefix: str) -> dict[str, ox.NamedNode]:
 
 _KG, _RDF, _RDFS, _XSD, _SKOS = _names("kg"), _names("rdf"), _names("rdfs"), _names("xsd"), _names("skos")
 _SCHEMA, _PROV, _NIF, _EDTF = _names("schema"), _names("prov"), _names("nif"), _names("edtf")
+_DCTERMS = _names("dcterms")
 TYPE, LABEL = _RDF["type"], _RDFS["label"]
 #: at most so many nodes are found by ``kg:search`` in a query
 SEARCHED = 1000
@@ -265,6 +266,44 @@ def _statement(statement: Statement, graph: ox.NamedNode, base: str) -> Iterator
         yield node, _KG["extractor"], _extractor(base, statement.extractor)
     for start, end in _places(statement):
         yield node, _PROV["wasDerivedFrom"], _span(graph, start, end)
+
+
+def link_quads(links: Iterable[Link], places: Mapping[str, tuple[str, str, str]], merged: Iterable[Entity],
+               base: str = BASE) -> Iterator[ox.Quad]:
+    """Yield the graph of links, ``{base}links``: each link with score, reasons and authority, and why names were judged to be one.
+
+    `places` gives latitude, longitude (decimal degrees, may be empty) and ISO 3166 code by IRI of what is linked to; `merged` are the
+    entities of several articles.
+    """
+    graph = ox.NamedNode(f"{base}links")
+    for link in links:
+        entity, relation, target = _node(link.entity), ox.NamedNode(_curie(link.relation)), _node(link.target)
+        yield ox.Quad(entity, relation, target, graph)
+        for name, text in zip(("latitude", "longitude", "addressCountry"), places.get(link.target, ()), strict=False):
+            if text:
+                value = _text(text) if name == "addressCountry" else stored(ox.Literal(text, datatype=_XSD["decimal"]))
+                yield ox.Quad(entity, _SCHEMA[name], value, graph)
+        node = ox.NamedNode(f"{graph.value}#{digest(link.entity, link.target)}")
+        yield ox.Quad(node, TYPE, _KG["Link"], graph)
+        yield ox.Quad(node, _RDF["subject"], entity, graph)
+        yield ox.Quad(node, _RDF["predicate"], relation, graph)
+        yield ox.Quad(node, _RDF["object"], target, graph)
+        yield ox.Quad(node, _KG["confidence"], stored(ox.Literal(f"{link.score:.2f}", datatype=_XSD["decimal"])), graph)
+        yield ox.Quad(node, _DCTERMS["source"], _text(link.source), graph)
+        for reason in link.reasons:
+            yield ox.Quad(node, _RDFS["comment"], _text(reason), graph)
+    for one in merged:
+        if one.named and len(one.members) > 1 and one.reasons:
+            node = ox.NamedNode(f"{graph.value}#{digest(one.iri)}")
+            yield ox.Quad(node, TYPE, _KG["Merge"], graph)
+            yield ox.Quad(node, _RDF["subject"], _node(one.iri), graph)
+            for reason in one.reasons:
+                yield ox.Quad(node, _RDFS["comment"], _text(reason), graph)
+
+
+def _curie(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
 
 
 def _evidence(start: int, end: int, article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
@@ -693,6 +732,31 @@ class Graph:
         parts = {quad.predicate: quad.object.value for quad in self._all(place, None, None, graph)
                  if isinstance(quad.object, ox.Literal)}
         return Quote(int(parts[_NIF["beginIndex"]]), int(parts[_NIF["endIndex"]]), parts[_NIF["anchorOf"]])
+
+    def links(self, entity: str = "") -> list[Link]:
+        """Return the links to authorities, of the entity with the IRI `entity` or of all, by entity and target."""
+        found = []
+        subject = ox.NamedNode(entity) if entity else None
+        for quad in self._all(None, TYPE, _KG["Link"]):
+            assert isinstance(quad.subject, Subject)
+            said: dict[str, list[str]] = {}
+            for part in self._all(quad.subject, None, None):
+                said.setdefault(part.predicate.value, []).append(part.object.value if not isinstance(part.object, ox.Triple) else "")
+            if subject is None or said[_RDF["subject"].value] == [subject.value]:
+                relation = said[_RDF["predicate"].value][0]
+                prefix = next((name for name in ("owl", "skos") if relation.startswith(PREFIXES[name])), "")
+                found.append(Link(said[_RDF["subject"].value][0], said[_RDF["object"].value][0],
+                                  f"{prefix}:{relation.removeprefix(PREFIXES[prefix])}" if prefix else relation,
+                                  float(said[_KG["confidence"].value][0]), tuple(sorted(said.get(_RDFS["comment"].value, ()))),
+                                  said[_DCTERMS["source"].value][0]))
+        return sorted(found, key=lambda link: (link.entity, link.target))
+
+    def reasons(self, entity: str) -> list[str]:
+        """Return why the names of the entity with the IRI `entity` were judged to be one; none if it has one name in one article."""
+        links = ox.NamedNode(f"{self.base}links")
+        return sorted(part.object.value for quad in self._all(None, _RDF["subject"], ox.NamedNode(entity), links)
+                      if isinstance(quad.subject, Subject) and any(self._all(quad.subject, TYPE, _KG["Merge"]))
+                      for part in self._all(quad.subject, _RDFS["comment"], None) if isinstance(part.object, ox.Literal))
 
     def validate(self, shapes: Path | None = None) -> list[Violation]:
         """Return what does not conform to the bundled SHACL shapes and to those in the file `shapes`."""

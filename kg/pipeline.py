@@ -1,7 +1,7 @@
 """The steps in order: the only module that knows them all.
 
-``graph = f(extractions, decisions)``: :func:`read_all` makes one extraction an article, each by itself; :func:`derive` makes everything
-else from all of them, whatever their order.
+``graph = f(extractions, decisions, links)``: :func:`read_all` makes one extraction an article, each by itself; :func:`derive` makes
+everything else from all of them, whatever their order.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ from kg.extract import read_claims
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
-from kg.graph import derived_quads, is_plain, ontology_quads, quads, write_store
+from kg.graph import derived_quads, is_plain, link_quads, ontology_quads, quads, write_store
 from kg.ground import entity_types, ground
+from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
 from kg.parse import load as load_model
 from kg.parse import parse, signature
 from kg.read import Unreadable, read
-from kg.records import Article, Entity, Extraction, Record, Statement
-from kg.resolve import Pair, resolve
+from kg.records import Article, Entity, Extraction, Link, Record, Statement
+from kg.resolve import Pair, Types, resolve
 from kg.settings import Settings
 from kg.triples import mention_lines, triple_lines
 from kg.view import build_page
@@ -56,7 +57,7 @@ class Report(Record, frozen=True):
 
 
 class Joined(Record, frozen=True):
-    """Everything that is made of all extractions together."""
+    """Everything that is made of all extractions together; ``places`` gives latitude, longitude and country of links to places."""
 
     articles: tuple[Article, ...]
     entities: tuple[Entity, ...]
@@ -64,6 +65,8 @@ class Joined(Record, frozen=True):
     copies: Mapping[str, str] = MappingProxyType({})
     facts: tuple[Fact, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    links: tuple[Link, ...] = ()
+    places: dict[str, tuple[str, str, str]] = msgspec.field(default_factory=dict)
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -172,10 +175,17 @@ def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, o
     """Make everything anew from the staged extractions, unless the last build was made from the same; return the counts."""
     made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology),
             "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()},
-            "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:]}
+            "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:],
+            "links": format_links(staged_links(staging)).splitlines()[1:]}
     if {key: before.get(key) for key in made} != made:
         return derive(staging, settings, ontology, made, progress)
     return dict(before["counts"])
+
+
+def staged_links(staging: Staging) -> tuple[Link, ...]:
+    """Return the rows of the file of links in the next state of a graph folder."""
+    path = staging.current(LINKS)
+    return read_links(path) if path else ()
 
 
 def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: str | Path, failed: Sequence[Failure]) -> None:
@@ -196,7 +206,7 @@ def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: st
 
 
 def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet,
-         decisions: Sequence[Pair] = ()) -> Joined:
+         decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
     """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
     types = {(one.article.id, local): names for one in extractions() for local, names in entity_types(one, ontology).items()}
     entities = resolve(extractions(), types, settings.base, decisions)
@@ -210,19 +220,32 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
         articles.append(extraction.article)
         statements += [one for one in ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
                        if one.confidence >= settings.min_confidence]
+    linked, places = link(extractions, entities, types, settings, links)
     copies = near_duplicates(articles)
     symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
     functional = {one.iri for one in ontology.properties.values() if one.functional}
     return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
                   tuple(facts(statements, articles, copies, settings.base, symmetric)),
-                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)))
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)), tuple(linked), places)
+
+
+def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Entity], types: Types, settings: Settings,
+         kept: Sequence[Link]) -> tuple[list[Link], dict[str, tuple[str, str, str]]]:
+    """Return the links of the entities, found and `kept`, and of places linked to latitude, longitude and country code."""
+    found: list[Link] = []
+    places: dict[str, tuple[str, str, str]] = {}
+    if settings.places:
+        known = profiles([one for one in entities if place_names(one)], extractions(), types)
+        found, linked = link_places(known)
+        places = {iri: (place.latitude, place.longitude, place.country) for iri, place in sorted(linked.items())}
+    return apply_links(entities, extractions() if kept else (), kept, found), places
 
 
 @_uncollected()
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
            progress: Progress = _quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
-    joined = join(staging.extractions, settings, ontology, progress, staged_decisions(staging))
+    joined = join(staging.extractions, settings, ontology, progress, staged_decisions(staging), staged_links(staging))
     by_article: dict[str, list[Statement]] = {}
     for statement in joined.statements:
         by_article.setdefault(statement.article, []).append(statement)
@@ -239,6 +262,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
         for extraction in staging.extractions():
             key = extraction.article.id
             yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
+        yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
 
     progress("storing", 0, 0)
     with open(staging.part("graph.ttl"), "wb") as output:
@@ -248,7 +272,8 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
               "plain triples": sum(map(is_plain, joined.statements)),
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
-              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "near-duplicates": len(joined.copies)}
+              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "near-duplicates": len(joined.copies),
+              "links to authorities": len(joined.links)}
     staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 
@@ -260,7 +285,8 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
         return graph.part("graph.html")
     settings = _settings(_last_build(graph))
     ontology = load(_paths(settings))
-    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS))
+    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS),
+                  links=read_links(graph.path / LINKS))
     path = output or graph.path / "graph-no-text.html"
     try:
         path.write_text(_page(joined, graph.extractions, ontology, no_text), "utf-8")

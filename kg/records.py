@@ -188,6 +188,22 @@ class Entity(Record, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+class Link(Record, frozen=True):
+    """An entity is the same as something that an authority knows.
+
+    ``entity`` is the entity's IRI, or in the file of links an appearance (``name@article id``); ``target`` the authority's IRI;
+    ``relation`` a CURIE: ``owl:sameAs``, ``skos:exactMatch``, ``skos:closeMatch``, or ``different`` for the user's no. ``score`` runs
+    from 0 to 1; ``source`` is the authority's name or ``user``.
+    """
+
+    entity: str
+    target: str
+    relation: str
+    score: float = 1.0
+    reasons: tuple[str, ...] = ()
+    source: str = "user"
+
+
 class Statement(Record, frozen=True):
     """What the graph holds of one article: subject, property, object, with its circumstances and evidence.
 

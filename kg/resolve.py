@@ -289,7 +289,7 @@ def _is_full(thing: _Thing) -> bool:
     return thing.local.named and bool(thing.name) and (" " in thing.name or thing.family not in ("person", UNKNOWN))
 
 
-def _things(extraction: Extraction, known: Types) -> list[_Thing]:
+def things_of(extraction: Extraction, known: Types) -> list[_Thing]:
     """Return the named and unnamed things of an article with what it says of each."""
     article = extraction.article
     entity_at = {mention.id: mention.entity for mention in extraction.mentions}
@@ -399,7 +399,7 @@ class _Corpus:
         spread: Counter[str] = Counter()
         for extraction in extractions:
             self.articles += 1
-            here = _things(extraction, known)
+            here = things_of(extraction, known)
             self.things += here
             self.declared += _declared(extraction)
             spread.update({thing.name for thing in here if thing.local.named})

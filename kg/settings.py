@@ -12,7 +12,8 @@ class Settings(Record, frozen=True):
     ``model`` names a spaCy pipeline (the installed English one when empty), ``base`` is the IRI under which entities, statements and
     articles are minted, ``ontology`` are paths of the user's own ontology files (the bundled one when empty), statements under
     ``min_confidence`` are left out of the graph (they stay in the extractions), ``no_text`` keeps full texts out of the page, and
-    ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``).
+    ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``); ``places`` links countries,
+    cities, currencies and languages to GeoNames and ISO codes.
     """
 
     model: str = ""
@@ -21,3 +22,4 @@ class Settings(Record, frozen=True):
     min_confidence: float = 0.0
     no_text: bool = False
     relations: bool = False
+    places: bool = True

@@ -105,6 +105,10 @@ def show(graph: Path, entity: str, as_of: str, as_json: bool) -> None:
             click.echo(plain(f"{one.label}  ({', '.join(one.types)})  <{one.iri}>"))
             if one.aliases:
                 click.echo(plain(f"  also: {', '.join(one.aliases)}"))
+            for reason in g.reasons(one.iri):
+                click.echo(plain(f"  one because: {reason}"))
+            for link in g.links(one.iri):
+                click.echo(plain(f"  {link.relation} <{link.target}>  ({link.score:.2f}, {link.source}: {'; '.join(link.reasons)})"))
             for facts in by_fact(g.statements(entity=one.iri)):
                 first = facts[0]
                 notes = [f"{first.support} independent sources"] if first.support > 1 else []

@@ -1,4 +1,4 @@
-"""Commands that make and change a graph folder: build, add, remove, merge."""
+"""Commands that make and change a graph folder: build, add, remove, merge, link."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Literal
 import click
 
 import kg
-from kg.cli.common import command, field_pairs, graph_argument, progress, reading_options, report_failures, tabulate
+from kg.cli.common import command, field_pairs, graph_argument, opened, progress, reading_options, report_failures, say, tabulate
 from kg.errors import InputError
+from kg.iris import BASE
+from kg.records import Link
 
 
 @command("""Examples:
@@ -28,14 +30,15 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave statements out that are less sure")
 @click.option("--no-text", is_flag=True, help="keep full texts out of the page; quotes stay")
 @click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, a third of them wrong in news")
+@click.option("--no-places", is_flag=True, help="do not link countries, cities, currencies and languages to GeoNames and ISO codes")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @reading_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
-          relations: bool, replace: bool, as_json: bool, model: str, field: tuple[str, ...]) -> None:
+          relations: bool, no_places: bool, replace: bool, as_json: bool, model: str, field: tuple[str, ...]) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
-                           relations=relations, **({"base": base} if base else {}))
+                           relations=relations, places=not no_places, base=base or BASE)
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
     run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings)
 
@@ -117,3 +120,71 @@ def merge(graph: Path, same: tuple[str, str] | None, different: tuple[str, str] 
     tabulate(["score", "left", "right", "reasons", "left text", "right text"],
              [[f"{one.pair.score:.2f}", one.pair.left, one.pair.right, "; ".join(one.pair.reasons), one.left, one.right]
               for one in doubts])
+
+
+@command("""Examples:
+  kg link graph                                   # the links that the graph has, with score and reasons
+  kg link graph --authority people.ttl            # or .rdf .jsonld .nt .csv .tsv
+  kg link graph --authority firms.csv --prefix https://register.example/
+  kg link graph --reconcile https://names.example/reconcile
+  kg link graph --same "Ana Ruiz" http://www.wikidata.org/entity/Q1
+  kg link graph --drop people.ttl                 # take all links to it back
+
+Exit codes: 0 done, 1 a service failed in part (what it did answer is in the graph), 2 wrong use, nothing was changed.""")
+@graph_argument
+@click.option("--authority", type=click.Path(path_type=Path), help="link to the names of an RDF or CSV file")
+@click.option("--prefix", default="", metavar="IRI", help="what to put before ids in a table that are no IRIs")
+@click.option("--reconcile", metavar="URL", help="link to what a W3C reconciliation service proposes")
+@click.option("--timeout", default=20.0, type=click.FloatRange(0.1, 600), show_default=True, help="seconds a request may take")
+@click.option("--fresh", is_flag=True, help="ask the service again for names that it has answered before")
+@click.option("--threshold", default=0.8, type=click.FloatRange(0, 1), show_default=True, help="link from this score on")
+@click.option("--same", nargs=2, metavar="NAME IRI", help="record that NAME is IRI")
+@click.option("--different", nargs=2, metavar="NAME IRI", help="record that NAME is not IRI")
+@click.option("--forget", nargs=2, metavar="NAME IRI", help="take that back")
+@click.option("--drop", metavar="AUTHORITY", help="take all links to one authority back")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def link(graph: Path, authority: Path | None, prefix: str, reconcile: str | None, timeout: float, fresh: bool, threshold: float,
+         same: tuple[str, str] | None, different: tuple[str, str] | None, forget: tuple[str, str] | None, drop: str | None,
+         as_json: bool) -> None:
+    """Link what GRAPH names to an authority: the same thing in Wikidata, a company register, a thesaurus of your own.
+
+    Each link has a score and reasons. What is likely but not sure enough is listed as unsure and left to you (--same, --different).
+    """
+    decisions = [(word, pair) for word, pair in (("same", same), ("different", different), ("forget", forget)) if pair]
+    if len(decisions) + bool(authority) + bool(reconcile) + bool(drop) > 1:
+        raise InputError("take one of --authority, --reconcile, --same, --different, --forget and --drop")
+    if decisions or drop:
+        from kg.link import decide_link, drop_links
+
+        with progress() as step:
+            report = drop_links(graph, drop, progress=step) if drop else decide_link(
+                graph, *decisions[0][1], decisions[0][0], progress=step)
+        tabulate(["", str(graph)], [[name, str(number)] for name, number in report.counts.items()])
+        return
+    if authority or reconcile:
+        from kg.link import link_to_file, link_to_service
+        from kg.reconcile import Service
+
+        with progress() as step:
+            done = link_to_file(graph, authority, prefix=prefix, threshold=threshold, progress=step) if authority else link_to_service(
+                graph, Service(reconcile or "", timeout=timeout), threshold=threshold, fresh=fresh, progress=step)
+        rows = [*(("linked", one) for one in done.links), *(("unsure", one) for one in done.unsure)]
+        print_links(rows, as_json)
+        for problem in done.problems:
+            say(f"failed: {problem}")
+        if done.problems:
+            sys.exit(1)
+        return
+    with opened(graph) as g:
+        print_links([("linked", one) for one in g.links()], as_json)
+
+
+def print_links(rows: list[tuple[str, Link]], as_json: bool) -> None:
+    """Print links, made and unsure, as a table or JSON lines."""
+    if as_json:
+        for state, one in rows:
+            click.echo(json.dumps({"state": state, "entity": one.entity, "target": one.target, "relation": one.relation,
+                                   "score": one.score, "reasons": one.reasons, "by": one.source}, ensure_ascii=False))
+        return
+    tabulate(["", "entity", "link", "score", "reasons", "by"],
+             [[state, one.entity, one.target, f"{one.score:.2f}", "; ".join(one.reasons), one.source] for state, one in rows])
