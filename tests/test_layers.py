@@ -19,7 +19,8 @@ LAYERS = [
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.links", "kg.reconcile"},
     {"kg.parse", "kg.graph"},
     {"kg.pipeline"},
-    {"kg.pages", "kg.merge", "kg.link"},
+    {"kg.pages", "kg.merge"},
+    {"kg.link"},
     {"kg.cli"},
 ]
 #: library -> modules that may see it
