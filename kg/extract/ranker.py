@@ -48,6 +48,8 @@ LEAST_IT = 0.2
 OTHERS = frozenset(
     ["another", "different", "earlier", "following", "former", "last", "next", "other", "past", "preceding", "previous", "prior", "similar"]
 )
+#: prepositions before a place where somebody is
+WHERE = frozenset(["in", "at", "near", "across", "outside", "throughout"])
 #: how many mentions back it is looked for, however long the sentences are
 MOST_LOOKED_AT = 400
 
@@ -63,6 +65,7 @@ class Node:
         "head",
         "kind",
         "lemma",
+        "located",
         "many",
         "mention",
         "quote",
@@ -85,6 +88,7 @@ class Node:
         self.words = tuple(w.lower() for w in tree.words[first:end])
         self.definite = definiteness(tree, head, first) if mention.kind == "nominal" else ""
         self.many, self.gender = number(tree, self, first), gender(tree, self, first)
+        self.located = mention.kind == "name" and tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in WHERE
 
 
 class Cluster:
@@ -95,6 +99,7 @@ class Cluster:
         "gender",
         "group",
         "heads",
+        "located",
         "many",
         "name_words",
         "named",
@@ -108,6 +113,7 @@ class Cluster:
 
     def __init__(self, order: int) -> None:
         self.order, self.nodes, self.named, self.group = order, list[Node](), False, -1
+        self.located = False  # "in Marlow"
         self.told = ""  # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
         self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
@@ -117,6 +123,7 @@ class Cluster:
         """Take over what `node` tells of the entity, without counting it as seen."""
         if node.kind == "name":
             self.named = True
+            self.located = self.located or node.located
             self.name_words.update(node.words)
             self.names.add(node.words)
         elif node.kind == "nominal":
@@ -258,6 +265,8 @@ def agree(node: Node, cluster: Cluster) -> bool:
     if ours in ("male", "female"):
         if cluster.type in NOT_PERSONS and not theirs and no_person(cluster):
             return False  # "The Home Office agreed. She ..."
+        if cluster.type in ("Place", "Facility") and cluster.located and not theirs:
+            return False  # "She moved to Marlow, in Marlow she ..."
         if cluster.type in ("Place", "Event") and sum(n.kind == "name" for n in cluster.nodes) > 5:
             return False  # a name so typed once may be a person's, a much named place is none
         return theirs in ("", "person", ours)
@@ -275,6 +284,20 @@ def no_person(cluster: Cluster) -> bool:
         {"of", "for", "the", "&"} & set(words)
         or (len(words) > 1 and noun_classes().get(words[-1]) in ("Organization", "Event", "CreativeWork"))
         for words in cluster.names
+    )
+
+
+def may_be_person(cluster: Cluster) -> bool:
+    """Tell whether the recogniser may have taken somebody called by the surname for a company, a place or a thing.
+
+    "Vantel met Ruiz": all its names are one word with a capital and then small letters, and it is nowhere where somebody is.
+    """
+    return (
+        cluster.named
+        and cluster.type in ("Organization", "Place", "Product", "Thing", "Facility", "CreativeWork")
+        and not cluster.located
+        and not cluster.told
+        and all(len(words) == 1 and len(words[0]) > 2 and words[0] not in noun_classes() for words in cluster.names)
     )
 
 
@@ -485,7 +508,8 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
     back = abs(node.sentence - near.sentence)
     gap = log1p(abs(node.head - near.head)) / 5
     same_clause, subject, after = node.clause == near.clause, near.role == "subject", near.head > node.head
-    type_, named, nominal = cluster.type, cluster.named, node.kind == "nominal"
+    type_ = "Person" if field.kind == "he" and may_be_person(cluster) else cluster.type
+    named, nominal = cluster.named, node.kind == "nominal"
     words = frozenset(node.words)
     head_match = nominal and node.lemma in cluster.heads
     best = max((len(words & other) for other in cluster.words if node.word in other or node.lemma in other), default=0) if head_match else 0
