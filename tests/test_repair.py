@@ -126,3 +126,11 @@ def test_a_verb_with_its_own_subject_is_a_clause_of_its_own(text: str, verb: str
 def test_coordinated_subjects_stay_together() -> None:
     tree = mended("She said the mayor and the council were late.")
     assert tree.deps[tree.words.index("council")] == "conj"
+
+
+def test_a_word_whose_head_piece_hangs_below_another_stays_in_pieces() -> None:
+    """Joined, "co" (root) > "-" > "Works" > "founded" would be a circle, and whoever climbs the tree never comes back."""
+    words = ["co", "-", "founded", "Works"]
+    tree = Tree("co-founded Works", words, [0, 2, 3, 11], words, ["VERB", "VERB", "VERB", "PROPN"], ["VB", "VB", "VBN", "NNP"],
+                ["ROOT", "advcl", "amod", "dobj"], [0, 0, 3, 1], [(0, 4)], [])
+    assert repair(tree).words == words

@@ -130,7 +130,13 @@ def _head_piece(tree: Tree, first: int, end: int) -> int:
     if end < len(tree) and tree.words[end] in HYPHENS and tree.starts[end] == tree.ends[end - 1]:
         return -1
     outside = [i for i in pieces if not first <= tree.heads[i] < end or tree.heads[i] == i]
-    return end - 1 if end - 1 in outside else outside[0] if len(outside) == 1 else -1
+    head = end - 1 if end - 1 in outside else outside[0] if len(outside) == 1 else -1
+    above = head
+    while above >= 0 and tree.heads[above] != above:
+        above = tree.heads[above]
+        if first <= above < end:
+            return -1  # the head piece hangs below another piece: "co", the root, has "-", which has "Works", which has "founded"
+    return head
 
 
 def _whole_lemma(tree: Tree, first: int, end: int, head: int) -> str:
