@@ -49,7 +49,8 @@ def holds(graph: Graph, name: str, property: str) -> bool:
     ("Tom Hale", "headOf", "2014", True), ("Tom Hale", "headOf", "2016", False), ("Tom Hale", "position", "2016", False),
     ("Nora Bye", "position", "2012-04-01", False), ("Nora Bye", "position", "2020", True), ("Nora Bye", "position", "2023-04", False),
     ("Nora Bye", "resigned", "2023-03-02", False), ("Nora Bye", "resigned", "2023-03-03", True),
-    ("Ida Berg", "memberOf", "2022-05-01", True), ("Ida Berg", "memberOf", "2022-06-01", False), ("Ida Berg", "diedOn", "2022-05-01", False), ("Ida Berg", "diedOn", "2022", True),
+    ("Ida Berg", "memberOf", "2022-05-01", True), ("Ida Berg", "memberOf", "2022-06-01", False),
+    ("Ida Berg", "diedOn", "2022-05-01", False), ("Ida Berg", "diedOn", "2022", True),
 ])
 def test_as_of(graph: Graph, name: str, property: str, day: str, expected: bool) -> None:
     assert holds(graph, name, property)
