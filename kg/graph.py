@@ -28,7 +28,7 @@ from kg.asof import as_of
 from kg.errors import FolderError, OntologyError, QueryError
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
-from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Statement
+from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Span, Statement
 from kg.search import Hit, Index, Kind
 from kg.validity import ENDLESS, Days, days, overlap, period
 
@@ -536,6 +536,7 @@ class Graph:
         graphs = sorted(node.value for node in self._store.named_graphs() if "article/" in node.value)
         self.base = graphs[0].rpartition("article/")[0] if graphs else BASE
         self._names = queries.Names(self._store, self.base)
+        self._statement = f"{self.base}statement/"
         self._rdflib: rdflib.Dataset | None = None
         self._index: Index | None = None
 
@@ -573,10 +574,16 @@ class Graph:
     def query(self, query: str, *, limit: int | None = None, timeout: float | None = None,
               **parameters: str) -> queries.Answer | bool:
         """Return the answer to SPARQL, a ``.rq`` file or a stored query; see :func:`kg.query.ask`."""
-        def found(words: str) -> Iterator[str]:
-            return (hit.iri for hit in self.search(words, limit=SEARCHED))
+        return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, search=self._found, **parameters)
 
-        return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, search=found, **parameters)
+    def results(self, query: str, *, default_graphs: Sequence[Subject] | None = None,
+                named_graphs: Sequence[Subject] | None = None) -> queries.Results:
+        """Return Oxigraph's own results of SPARQL text, to be serialised; see :func:`kg.query.results`."""
+        return queries.results(self.store, query, base=self.base, search=self._found, default_graphs=default_graphs,
+                               named_graphs=named_graphs)
+
+    def _found(self, words: str) -> Iterator[str]:
+        return (hit.iri for hit in self.search(words, limit=SEARCHED))
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 50) -> list[Hit]:
         """Return the entities, quotes and articles that hold all `words`, best first (:mod:`kg.search`); `kind` keeps one of the three.
@@ -652,21 +659,31 @@ class Graph:
                     named=_SCHEMA["name"].value in values, aliases=tuple(sorted(values.get(_SKOS["altLabel"].value, ()))),
                     mentions=sum(counts.values()), articles=tuple(sorted(counts)))
 
-    def statements(self, entity: str = "", status: str = "", property: str = "", article: str = "") -> Iterator[Said]:
+    def statements(self, entity: str = "", status: str = "", property: str = "", article: str = "", limit: int | None = None,
+                   offset: int = 0) -> Iterator[Said]:
         """Yield the statements in the order of articles and text.
 
         `entity` (a name or IRI) keeps those it is subject, object, speaker or qualifier of; `status` those ``Asserted``,
         ``Claimed``, ``Planned``, ``Conditional`` or ``Asked``; `property` and `article` (IRIs) those of one property or article.
+        `limit` and `offset` cut a page of them, by article and IRI, without looking at the rest.
         """
         graph = ox.NamedNode(article) if article else None
-        found = {(quad.graph_name, quad.subject) for quad in self._all(None, TYPE, _KG["Statement"], graph)}
-        if entity:
-            nodes = queries.find(self.store, entity, (f"{self.base}entity/",))
-            found &= {(quad.graph_name, quad.subject) for node in nodes for quad in self._all(None, None, node, graph)}
+        known: set[tuple[object, object]] | None = {
+            (quad.graph_name, quad.subject) for node in queries.find(self.store, entity, (f"{self.base}entity/",))
+            for quad in self._all(None, None, node, graph)
+            if isinstance(quad.subject, Subject) and quad.subject.value.startswith(self._statement)} if entity else None
         for predicate, node in ((_KG["status"], KG + status if status else ""), (_RDF["predicate"], property)):
             if node:
-                found &= {(quad.graph_name, quad.subject) for quad in self._all(None, predicate, ox.NamedNode(node), graph)}
-        said = [self._said(node, place) for place, node in found if isinstance(place, Subject) and isinstance(node, Subject)]
+                having: set[tuple[object, object]] = {
+                    (quad.graph_name, quad.subject) for quad in self._all(None, predicate, ox.NamedNode(node), graph)}
+                known = having if known is None else known & having
+        if known is None:
+            known = {(quad.graph_name, quad.subject) for quad in self._all(None, TYPE, _KG["Statement"], graph)}
+        pairs = [(place, node) for place, node in known if isinstance(place, Subject) and isinstance(node, Subject)
+                 and "article/" in place.value]
+        if limit is not None:
+            pairs = sorted(pairs, key=lambda pair: (pair[0].value, pair[1].value))[offset:offset + limit]
+        said = [self._said(node, place) for place, node in pairs]
         yield from sorted(said, key=lambda one: (one.article, [(q.start, q.end) for q in one.quotes], one.iri))
 
     def disputes(self, entity: str = "") -> Iterator[Disagreement]:
@@ -682,6 +699,51 @@ class Graph:
             reasons = [quad.object.value for quad in self._all(node, _RDFS["comment"], None) if isinstance(quad.object, ox.Literal)]
             said.sort(key=lambda one: (one.polarity != "Positive", one.object_label, one.qualifiers, one.article, one.iri))
             yield Disagreement(node.value, "; ".join(reasons), tuple(said))
+
+    def said(self, iri: str) -> list[Said]:
+        """Return the statement with the IRI `iri`, one for each article that holds it; nothing if there is none."""
+        node = ox.NamedNode(valid_iri(iri))
+        graphs = sorted({quad.graph_name.value for quad in self._all(node, TYPE, _KG["Statement"])
+                         if isinstance(quad.graph_name, Subject)})
+        return [self._said(node, ox.NamedNode(graph)) for graph in graphs]
+
+    def record(self, said: Said) -> Statement:
+        """Return the statement as the record that it was written from, but for what the graph doesn't keep (its extractor)."""
+        def value(predicate: Subject) -> Iterator[str | RdfLiteral]:
+            for quad in self._all(ox.NamedNode(said.iri), predicate, None, ox.NamedNode(said.article)):
+                if isinstance(quad.object, ox.Literal):
+                    kind = quad.object.datatype.value
+                    space = next((name for name in _DATATYPES if kind.startswith(PREFIXES[name])), "")
+                    yield RdfLiteral(quad.object.value, f"{space}:{kind.removeprefix(PREFIXES[space])}" if space else kind)
+                elif isinstance(quad.object, Subject):
+                    yield quad.object.value
+
+        predicates = {quad.predicate for quad in self._all(ox.NamedNode(said.iri), None, None, ox.NamedNode(said.article))}
+        others = sorted(one.value for one in predicates if one.value not in _PARTS)
+        when = next(value(_KG["when"]), None)
+        words: dict[str, Any] = {name: getattr(said, name) for name in ("polarity", "certainty", "tense", "status")}
+        return Statement(
+            id=said.iri.rpartition("/")[2], article=said.article.rpartition("/")[2], subject=said.subject, property=said.property,
+            object=next(value(_RDF["object"])), label=said.property_label if said.property.startswith(OPEN) else "", wording=said.wording,
+            evidence=tuple(Span(quote.start, quote.end) for quote in said.quotes), **words, speaker=said.speaker, source=said.source,
+            cue=said.cue, when=when if isinstance(when, RdfLiteral) else None, when_text=said.when_text,
+            qualifiers=tuple((name, one) for name in others for one in value(ox.NamedNode(name))), confidence=said.confidence)
+
+    def article(self, iri: str) -> Article:
+        """Return the article with the IRI `iri`, with its text; Article's fields are empty where the graph says nothing."""
+        graph = ox.NamedNode(valid_iri(iri))
+        values: dict[str, list[str]] = {}
+        for predicate in (None, _NIF["isString"]):
+            for quad in self._all(graph if predicate is None else None, predicate, None, graph):
+                if isinstance(quad.object, (ox.Literal, ox.NamedNode)):
+                    values.setdefault(quad.predicate.value, []).append(quad.object.value)
+
+        def one(term: Subject) -> str:
+            return values.get(term.value, [""])[0]
+
+        return Article(id=iri.rpartition("/")[2], text=one(_NIF["isString"]), title=one(_SCHEMA["headline"]),
+                       published=one(_SCHEMA["datePublished"]), publisher=one(_SCHEMA["publisher"]), url=one(_SCHEMA["url"]),
+                       authors=tuple(sorted(values.get(_SCHEMA["author"].value, ()))), language=one(_SCHEMA["inLanguage"]))
 
     def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
              graph: Subject | None = None) -> Iterator[ox.Quad]:

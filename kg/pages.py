@@ -19,7 +19,8 @@ import msgspec
 from kg.decisions import read_decisions
 from kg.errors import FolderError, QueryError
 from kg.folder import DECISIONS, GraphFolder
-from kg.graph import open_graph
+from kg.graph import Graph, Said, open_graph
+from kg.iris import KG
 from kg.networks import FORMATS, export_network, network
 from kg.ontology import Ontology, load
 from kg.pipeline import Joined, join
@@ -30,6 +31,8 @@ from kg.view import RDF_TYPE, Names, build_page
 
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 QUERY_ID = "query"
+#: at most so many statements go into a page that is served
+SERVED = 4000
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -65,6 +68,96 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
         joined.articles, joined.entities, joined.statements, names.properties, names.classes, class_parents=names.parents,
         mentions=mentions, disputed={one for dispute in joined.disputes for one in dispute.statements},
         support={one: fact.support for fact in joined.facts for one in fact.statements}, title=title, start=start, no_text=no_text), height)
+
+
+def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = "") -> str:
+    """Return the page of a part of an open graph, whatever its size, made from the store alone: for :mod:`kg.site`.
+
+    Without `entity` and `query`, it shows what is said among the entities most spoken of. Raises QueryError as :func:`view` does.
+    """
+    title, start = "", None
+    if entity:
+        centres = graph.find(entity)
+        if not centres:
+            raise QueryError(f"nothing in the graph is called {entity[:200]!r}")
+        said = _near(graph, [one.iri for one in centres], hops)
+        title, start = f"Around {centres[0].label}", {"entity": centres[0].iri, "hops": hops}
+    elif query:
+        said, title = _selected(graph, query), "What the query gives"
+    else:
+        said = _most_spoken_of(graph)
+    classes, parents, functional = _vocabulary(graph)
+    joined = _records(graph, said[:SERVED], parents)
+    return build_page(joined.articles, joined.entities, joined.statements, {one.property: one.property_label for one in said}, classes,
+                      class_parents=parents, functional=functional, title=title, start=start)
+
+
+def _most_spoken_of(graph: Graph) -> list[Said]:
+    top = graph.query("SELECT ?e (COUNT(?s) AS ?n) { ?s rdf:subject|rdf:object ?e . FILTER(isIRI(?e)) } GROUP BY ?e "
+                      "ORDER BY DESC(?n) ?e LIMIT 300")
+    assert isinstance(top, Answer)
+    known = {str(row["e"]) for row in top}
+    found = {one.iri: one for iri in sorted(known) for one in graph.statements(entity=iri, limit=SERVED // 50)}
+    return [one for one in found.values() if one.subject in known]
+
+
+def _near(graph: Graph, centres: Iterable[str], hops: int) -> list[Said]:
+    """Return the statements within `hops` of the centres, nearest first, at most as many as a page is served with."""
+    found: dict[str, Said] = {}
+    seen: set[str] = set()
+    edge = set(centres)
+    for _ in range(hops):
+        seen |= edge
+        for iri in sorted(edge):
+            if len(found) < SERVED:
+                found.update((one.iri, one) for one in graph.statements(entity=iri, limit=SERVED // 4))
+        edge = {iri for one in found.values() for iri in (one.subject, one.object) if iri.startswith(f"{graph.base}entity/")} - seen
+    return list(found.values())
+
+
+def _selected(graph: Graph, query: str) -> list[Said]:
+    """Return the statements that a query's answer names, and those between two entities that it names."""
+    answer = graph.query(query, limit=SERVED)
+    if not isinstance(answer, Answer):
+        raise QueryError("an ASK query has nothing to draw; write it as SELECT or CONSTRUCT")
+    iris = {str(value) for row in answer for value in row.values() if isinstance(value, str)}
+    entities = {iri for iri in iris if iri.startswith(f"{graph.base}entity/")}
+    said = {one.iri: one for iri in sorted(entities)[:SERVED // 10] for one in graph.statements(entity=iri, limit=SERVED // 4)
+            if {one.subject, one.object} <= entities}
+    said |= {one.iri: one for iri in sorted(iris) if iri.startswith(f"{graph.base}statement/") for one in graph.said(iri)}
+    if not said:
+        raise QueryError("the query returns no statements and no entities with a statement between them: SELECT IRIs, not names")
+    return list(said.values())
+
+
+def _records(graph: Graph, said: Sequence[Said], parents: Mapping[str, str]) -> Joined:
+    """Return what the page is made of: statements of the graph turned back into records, and what they speak of."""
+    def depth(name: str) -> int:
+        return 1 + depth(parents[name]) if name in parents else 0
+
+    statements = [graph.record(one) for one in said]
+    iris = {value for one in statements for value in (*_ends(one), one.speaker, one.source, *(v for _, v in one.qualifiers))
+            if isinstance(value, str) and value.startswith(f"{graph.base}entity/")}
+    nodes = [graph.entity(iri) for iri in sorted(iris)]
+    entities = [Entity(one.iri, one.label, tuple(sorted(one.types, key=depth, reverse=True)) or ("Thing",), one.named, one.aliases)
+                for one in nodes]
+    return Joined(tuple(graph.article(iri) for iri in sorted({one.article for one in said})), tuple(entities), tuple(statements))
+
+
+def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str], set[str]]:
+    """Return labels and parents of the classes, and the functional properties, as the graph's ontology has them."""
+    found = graph.query("SELECT ?c ?l ?p { ?c a owl:Class ; rdfs:label ?l OPTIONAL { ?c rdfs:subClassOf ?p FILTER(isIRI(?p)) } } "
+                        "ORDER BY ?c ?l ?p")
+    functional = graph.query("SELECT ?p { ?p a owl:FunctionalProperty }")
+    assert isinstance(found, Answer) and isinstance(functional, Answer)
+    classes: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    for row in found:
+        name = str(row["c"]).removeprefix(KG)
+        classes.setdefault(name, str(row["l"]))
+        if row["p"]:
+            parents.setdefault(name, str(row["p"]).removeprefix(KG))
+    return classes, parents, {str(row["p"]) for row in functional}
 
 
 def write_view(folder: str | Path, output: Path, *, entity: str = "", hops: int = 1, query: str = "", no_text: bool = False) -> Path:

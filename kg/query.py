@@ -28,6 +28,7 @@ from kg.ontology import bundled
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = tuple[Term | None, ...]
 Python = str | int | float | bool | None
+Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 #: gives the IRIs of what holds the words, best first
 Search = Callable[[str], Iterable[str]]
 Parameter = Literal["entity", "property", "word", "text", "date"]
@@ -134,14 +135,39 @@ def ask(store: ox.Store, query: str, *, base: str = BASE, limit: int | None = No
     bears it. `limit` cuts the rows, `timeout` (seconds) the time spent waiting for them; `search` answers
     ``?node kg:search "words"``. Raises QueryError.
     """
-    stored = _stored(query)
-    text = stored.text if stored else query
-    _refuse_service(text)
-    terms = _terms(store, stored, parameters, base)
-    answer = _run(store, _fill(_searched(text, terms, search), terms), base, timeout)
+    answer = _run(store, _prepared(store, query, base, search, parameters), base, timeout)
     if isinstance(answer, bool):
         return answer
     return Answer(store, answer.columns, islice(answer._rows, limit), answer.is_graph, base)
+
+
+def results(store: ox.Store, query: str, *, base: str = BASE, search: Search | None = None,
+            default_graphs: Sequence[ox.NamedNode] | None = None, named_graphs: Sequence[ox.NamedNode] | None = None) -> Results:
+    """Return what Oxigraph gives to SPARQL text, to be written in a standard format; the graphs are those of the SPARQL Protocol.
+
+    Without graphs the default graph is the union of all. Raises QueryError; reading on may raise OSError.
+    """
+    text = _prepared(store, query, base, search, {}, stored=False)
+    dataset: dict[str, Any] = {"use_default_graph_as_union": default_graphs is None and named_graphs is None}
+    if default_graphs is not None:
+        dataset["default_graph"] = list(default_graphs)
+    if named_graphs is not None:
+        dataset |= {"named_graphs": list(named_graphs)} | ({} if default_graphs is not None else {"default_graph": []})
+    try:
+        return store.query(text, prefixes=prefixes(base), **dataset)
+    except SyntaxError as error:
+        raise QueryError(_explain(text, str(error))) from error
+    except (ValueError, OSError) as error:
+        raise QueryError(f"the query can't be answered: {' '.join(str(error).split())}") from error
+
+
+def _prepared(store: ox.Store, query: str, base: str, search: Search | None, parameters: Mapping[str, str], stored: bool = True) -> str:
+    """Return the SPARQL text that `query` stands for, parameters filled in and searches done."""
+    known = _stored(query) if stored else None
+    text = known.text if known else query
+    _refuse_service(text)
+    terms = _terms(store, known, parameters, base)
+    return _fill(_searched(text, terms, search), terms)
 
 
 def _stored(query: str) -> StoredQuery | None:

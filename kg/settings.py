@@ -23,3 +23,22 @@ class Settings(Record, frozen=True):
     no_text: bool = False
     relations: bool = False
     places: bool = True
+
+
+class Serving(Record, frozen=True):
+    """How a graph is served: address, who may ask, and the limits of one answer.
+
+    ``token`` must come with each request when given; ``cors`` are origins whose pages may read the answers (``*`` for all);
+    ``workers`` answers are made at once and ``queue`` more requests may wait. An answer takes at most ``timeout`` seconds,
+    ``memory`` MB of memory, and ``answer`` MB.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    token: str = ""
+    cors: tuple[str, ...] = ()
+    workers: int = 4
+    queue: int = 256
+    timeout: float = 30.0
+    memory: int = 1024
+    answer: int = 256

@@ -21,6 +21,8 @@ LAYERS = [
     {"kg.pipeline"},
     {"kg.pages", "kg.merge"},
     {"kg.link"},
+    {"kg.site"},
+    {"kg.serve"},
     {"kg.cli"},
 ]
 #: library -> modules that may see it
@@ -30,12 +32,14 @@ DOORS = {
     "oxrdflib": {"kg.graph"},
     "pyshacl": {"kg.validate"},
     "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.search", "kg.export", "kg.validate", "kg.networks", "kg.asof",
-                   "kg.authorities"},
+                   "kg.authorities", "kg.site"},
     "networkx": {"kg.view", "kg.networks"},
     "igraph": {"kg.view", "kg.networks"},
     "pyvis": {"kg.view"},
     "trafilatura": {"kg.read"},
     "rensa": {"kg.duplicates"},
+    "uvicorn": {"kg.serve"},
+    "jinja2": {"kg.site"},
     "click": {"kg.cli"},
     "rich": {"kg.cli"},
 }

@@ -1,4 +1,4 @@
-"""Commands that take a graph elsewhere: export, view."""
+"""Commands that take a graph elsewhere: export, view, serve."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import EXPORTS, NETWORKS, command, graph_argument, opened
+from kg.cli.common import EXPORTS, NETWORKS, command, graph_argument, opened, say
 from kg.errors import InputError
+from kg.settings import Serving
 
 
 @command("""Examples:
@@ -63,3 +64,30 @@ def view(graph: Path, output: Path | None, open_: bool, no_text: bool, entity: s
     click.echo(str(page))
     if open_ and sys.stdout.isatty():
         click.launch(page.resolve().as_uri())
+
+
+@command("""Examples:
+  kg serve graph
+  kg serve graph --port 8080 --timeout 10
+  kg serve graph --host 0.0.0.0 --token "$(openssl rand -hex 16)"
+
+Then, from a browser http://127.0.0.1:8765/, from a program:
+  curl -G http://127.0.0.1:8765/sparql --data-urlencode 'query=SELECT * { ?s kg:sued ?o }'
+
+It reads only: no update, no LOAD, no SERVICE, no files. Ctrl+C ends it.""")
+@graph_argument
+@click.option("--host", default=Serving().host, metavar="ADDRESS", help="address to listen on [default: 127.0.0.1, this machine only]")
+@click.option("--port", default=Serving().port, type=click.IntRange(0, 65535), help="[default: 8765; 0 takes any]")
+@click.option("--token", default="", envvar="KG_TOKEN", help="ask for this token; needed beyond this machine")
+@click.option("--cors", multiple=True, metavar="ORIGIN", help="let pages of this origin read the answers; * for all")
+@click.option("--workers", default=Serving().workers, type=click.IntRange(1, 64), help="answers made at once [default: 4]")
+@click.option("--timeout", default=Serving().timeout, type=click.FloatRange(0.1), help="seconds an answer may take [default: 30]")
+@click.option("--memory", default=Serving().memory, type=click.IntRange(64), help="MB of memory an answer may take [default: 1024]")
+@click.option("--answer", default=Serving().answer, type=click.IntRange(1), help="MB an answer may be long [default: 256]")
+def serve(graph: Path, host: str, port: int, token: str, cors: tuple[str, ...], workers: int, timeout: float, memory: int,
+          answer: int) -> None:
+    """Serve GRAPH on this machine: SPARQL endpoint, pages of entities and articles, search, JSON, the graph page."""
+    from kg.serve import run
+
+    run(graph, Serving(host=host, port=port, token=token, cors=cors, workers=workers, timeout=timeout, memory=memory, answer=answer),
+        ready=lambda address: say(f"serving {graph} on {address}"))
