@@ -86,10 +86,10 @@ def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = ""
         said, title = _selected(graph, query), "What the query gives"
     else:
         said = _most_spoken_of(graph)
-    classes, parents, functional = _vocabulary(graph)
+    classes, parents = _vocabulary(graph)
     joined = _records(graph, said[:SERVED], parents)
     return build_page(joined.articles, joined.entities, joined.statements, {one.property: one.property_label for one in said}, classes,
-                      class_parents=parents, functional=functional, title=title, start=start)
+                      class_parents=parents, disputed=_disputed(graph), title=title, start=start)
 
 
 def _most_spoken_of(graph: Graph) -> list[Said]:
@@ -144,12 +144,18 @@ def _records(graph: Graph, said: Sequence[Said], parents: Mapping[str, str]) -> 
     return Joined(tuple(graph.article(iri) for iri in sorted({one.article for one in said})), tuple(entities), tuple(statements))
 
 
-def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str], set[str]]:
-    """Return labels and parents of the classes, and the functional properties, as the graph's ontology has them."""
+def _disputed(graph: Graph) -> set[str]:
+    """Return the ids of the statements that are part of a dispute."""
+    found = graph.query("SELECT ?s { ?d a kg:Dispute ; prov:hadMember ?s }")
+    assert isinstance(found, Answer)
+    return {str(row["s"]).rpartition("/")[2] for row in found}
+
+
+def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:
+    """Return labels and parents of the classes, as the graph's ontology has them."""
     found = graph.query("SELECT ?c ?l ?p { ?c a owl:Class ; rdfs:label ?l OPTIONAL { ?c rdfs:subClassOf ?p FILTER(isIRI(?p)) } } "
                         "ORDER BY ?c ?l ?p")
-    functional = graph.query("SELECT ?p { ?p a owl:FunctionalProperty }")
-    assert isinstance(found, Answer) and isinstance(functional, Answer)
+    assert isinstance(found, Answer)
     classes: dict[str, str] = {}
     parents: dict[str, str] = {}
     for row in found:
@@ -157,7 +163,7 @@ def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str], set[str]]
         classes.setdefault(name, str(row["l"]))
         if row["p"]:
             parents.setdefault(name, str(row["p"]).removeprefix(KG))
-    return classes, parents, {str(row["p"]) for row in functional}
+    return classes, parents
 
 
 def write_view(folder: str | Path, output: Path, *, entity: str = "", hops: int = 1, query: str = "", no_text: bool = False) -> Path:
