@@ -13,6 +13,7 @@ from kg.extract.clauses import clause_claims, find_clauses
 from kg.extract.mentions import find_mentions
 from kg.extract.nominals import nominal_claims
 from kg.extract.quotes import find_quotes
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
@@ -25,7 +26,7 @@ CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases" / "
 
 def read(text: str) -> tuple[list[Mention], list[Claim]]:
     """Return mentions and attributed claims of a text."""
-    tree = Tree.of(parse(load(), text))
+    tree = repair(Tree.of(parse(load(), text)))
     mentions = find_mentions(tree, find_values(tree, "2025-03-12"))
     clauses = find_clauses(tree)
     claims = clause_claims(tree, clauses, mentions) + nominal_claims(tree, mentions)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kg.extract.clauses import clause_claims, find_clauses
 from kg.extract.mentions import find_mentions
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
@@ -27,7 +28,7 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
     if "xfail" in case:
         request.applymarker(pytest.mark.xfail(reason=case["xfail"], strict=True))
     text = case["text"]
-    tree = Tree.of(parse(load(), text))
+    tree = repair(Tree.of(parse(load(), text)))
     clauses = find_clauses(tree)
     assert [f"{tree.words[clause.verb]} {clause.type}" for clause in clauses] == case["clauses"]
     claims = clause_claims(tree, clauses, find_mentions(tree, find_values(tree, "")))
@@ -58,7 +59,7 @@ def test_negation_and_auxiliaries_are_shared() -> None:
     "text", ["", "MAYOR QUITS", "a | b | c\n1 | 2 | 3", "¿Dónde está?", "…", "of of of", "https://x.example/y?z"]
 )
 def test_text_without_clauses(text: str) -> None:
-    tree = Tree.of(parse(load(), text))
+    tree = repair(Tree.of(parse(load(), text)))
     clauses = find_clauses(tree)
     for claim in clause_claims(tree, clauses, []):
         assert 0 <= claim.evidence.start < claim.evidence.end <= len(text)

@@ -10,6 +10,7 @@ import pytest
 
 from kg.extract.mentions import find_mentions
 from kg.extract.nominals import nominal_claims
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
@@ -22,7 +23,7 @@ CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases" / "
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_case(case: dict[str, Any]) -> None:
     text = case["text"]
-    tree = Tree.of(parse(load(), text))
+    tree = repair(Tree.of(parse(load(), text)))
     claims = nominal_claims(tree, find_mentions(tree, find_values(tree, "2025-03-12")))
     found = [f"{c.form} {c.lemma} | " + "; ".join(f"{a.role}={text[a.start : a.end]}" for a in c.arguments) for c in claims]
     assert found == case["claims"]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.extract.quotes import find_quotes
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.parse import load, parse
 
@@ -19,7 +20,7 @@ CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases" / "
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:50])
 def test_case(case: dict[str, Any]) -> None:
-    tree = Tree.of(parse(load(), case["text"]))
+    tree = repair(Tree.of(parse(load(), case["text"])))
     found = [
         f"{tree.words[q.speaker] if q.speaker >= 0 else '-'} | {tree.cut(q.cue[0], q.cue[-1] + 1) if q.cue else '-'} | "
         f"{tree.cut(q.first, q.end)}"

@@ -15,7 +15,9 @@ import msgspec
 
 from kg.extract.clauses import Clause
 from kg.extract.cues import Cue, Effect, load_cues
+from kg.extract.forms import has_to, is_condition, is_finite, is_negated, is_perfect, joined_by_or
 from kg.extract.quotes import Quote
+from kg.extract.speakers import Speakers
 from kg.extract.tree import Tree
 from kg.records import Argument, Certainty, Claim, Mention, Polarity, Span, Status, Tense
 
@@ -31,9 +33,7 @@ MODALS: dict[str, Certainty] = {
     "ought": "Probable",
     "must": "Probable",
 }
-NEGATIVE_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither"])
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
-CORE = ("nsubj", "nsubjpass", "dobj", "attr", "pobj", "dative")
 #: verbs whose that-clause is no statement of their subject: "this means that", "it happened that", "he made sure that"
 NOT_SAYING = frozenset(
     [
@@ -75,13 +75,8 @@ ACCUSING = {
     "sue": "for",
     "investigate": "for",
 }
-#: last words of names that no person or place has
-SURE_OUTLETS = frozenset(
-    ["news", "times", "herald", "tribune", "gazette", "reporter", "chronicle", "telegraph", "newspaper", "magazine"]
-)
 #: verbs that take one back
 CLEARING = {"acquit": "of", "clear": "of", "absolve": "of", "exonerate": "of"}
-NEWSPAPERS = frozenset(["newspaper", "newspapers", "broadcaster", "tabloid", "newswire", "media", "press"])
 #: prepositions whose argument says who says it; what became speaker or source is no argument of the claim
 ATTRIBUTIVE = frozenset(["according to", "as per"])
 DEFINITE = frozenset(["the", "this", "that", "these", "those"])
@@ -120,12 +115,8 @@ class _Reader:
     def __init__(self, tree: Tree, mentions: Sequence[Mention], quotes: Sequence[Quote], clauses: Sequence[Clause]) -> None:
         self.tree = tree
         self.cues = load_cues()
-        self.by_head = {tree.at[m.head.start]: m for m in reversed(mentions) if m.head.start in tree.at}
-        self.by_token = {tree.at[m.start]: m for m in reversed(mentions) if m.start in tree.at}
-        self.in_name = {i: m for m in mentions if m.kind == "name" and m.start in tree.at for i in self._tokens(m)}
-        self.clause_of = {clause.verb: clause for clause in clauses}
+        self.parties = Speakers(tree, mentions, clauses)
         self.views: dict[int, View] = {}
-        self.trailing: dict[int, int] = {}
         self.adjectives: dict[int, int] = {}
         self.lemmas: dict[int, str] = {}
         self.quotes = quotes
@@ -136,20 +127,13 @@ class _Reader:
         self.quote_of = [-1] * len(tree)
         for number, quote in enumerate(quotes):
             self.quote_of[quote.first : quote.end] = [number] * (quote.end - quote.first)
-        self.according = self._according()
-
-    def _tokens(self, mention: Mention) -> range:
-        first = end = self.tree.at[mention.start]
-        while end < len(self.tree) and self.tree.starts[end] < mention.end:
-            end += 1
-        return range(first, end)
 
     def mark(self, claim: Claim, number: int) -> Claim:
         """Return the claim as its predicate stands in the text, with the id `number`."""
         token = self.tree.at[claim.predicate.start]
         view = self.nominal(token, claim.form) if claim.form not in ("verb", "copula") else self.view(token)
         polarity: Polarity = "Negative" if view.negative else "Positive"
-        speaker, source = self._mention(view.speaker), self._mention(view.source)
+        speaker, source = self.parties.mention(view.speaker), self.parties.mention(view.source)
         span = Span(self.tree.starts[view.cue[0]], self.tree.ends[view.cue[-1]]) if view.cue else None
         return msgspec.structs.replace(
             claim,
@@ -177,18 +161,6 @@ class _Reader:
             end -= 1
         return (*found, Argument("clause", tree.starts[quote.first], tree.ends[end - 1]))
 
-    def _mention(self, token: int) -> int | None:
-        """Return the id of the mention whose head is `token`, or that begins the phrase it heads."""
-        if token < 0:
-            return None
-        mention = (
-            self.by_head.get(token)
-            or self.in_name.get(token)
-            or self.by_token.get(token)
-            or self.by_token.get(self.tree.left[token])
-        )
-        return mention.id if mention else None
-
     # predicates in clauses
 
     def view(self, token: int) -> View:
@@ -212,11 +184,11 @@ class _Reader:
         "Ruiz denied it, Delta's lawyer told the Herald": the parser joins the reporting verb to the other.
         """
         tree = self.tree
-        trailing = self._trailing_report(i)
+        trailing = self.parties.trailing_report(i)
         if trailing >= 0:
             return trailing
         head = tree.heads[i]
-        if head == i or self._trailing_report(head) == i:
+        if head == i or self.parties.trailing_report(head) == i:
             return -1
         if tree.deps[i] == "conj" and tree.tags[i] == "VB" and tree.tags[head] != "VB" and tree.child(i, "aux", *SUBJECTS) < 0:
             infinitive = tree.child(head, "xcomp")  # "told to stop, wait and listen": hung on "told" by the parser
@@ -224,43 +196,9 @@ class _Reader:
                 return infinitive
         while tree.deps[head] in ("prep", "agent", "mark", "case") and tree.heads[head] != head:
             head = tree.heads[head]
-        if self._trailing_report(head) == i:
+        if self.parties.trailing_report(head) == i:
             return -1
         return head
-
-    def _trailing_report(self, i: int) -> int:
-        """Return what :meth:`_find_trailing_report` found, looked for once."""
-        if i not in self.trailing:
-            self.trailing[i] = self._find_trailing_report(i)
-        return self.trailing[i]
-
-    def _find_trailing_report(self, i: int) -> int:
-        """Return the reporting verb that ends the sentence of `i` as a joined clause ("It rained, the mayor told us."), or -1."""
-        tree = self.tree
-        if not tree.children[i] or tree.pos[i] not in ("VERB", "AUX"):
-            return -1
-        for child in tree.children[i]:  # "The bank, Roe says, lied."
-            if tree.deps[child] == "parataxis" and tree.lemmas[child] in self.cues.reporting and tree.child(child, "nsubj") >= 0:
-                end = tree.right[child]
-                if tree.child(child, "ccomp") < 0 and (
-                    end == len(tree) or tree.pos[end] == "PUNCT" or tree.words[end - 1] == ","
-                ):
-                    return child
-        last = -1
-        for child in reversed(tree.children[i]):
-            if child > i and tree.deps[child] in ("conj", "parataxis", "dep") and tree.lemmas[child] in self.cues.reporting:
-                last = child
-                break
-        if (
-            last < 0
-            or tree.tags[last] not in ("VBD", "VBZ", "VBP")
-            or tree.child(last, "nsubj") < 0
-            or tree.child(last, "ccomp") >= 0
-        ):
-            return -1
-        if any(tree.deps[c] == "cc" and c < last for c in tree.children[i]):
-            return -1
-        return last if tree.right[i] - tree.right[last] <= 2 else -1
 
     def _view(self, i: int, above: int) -> View:
         outer = self._inherited(i, above) if above >= 0 else View()
@@ -282,16 +220,16 @@ class _Reader:
         )
         if i in upper.cue:  # "..., he said, "...": the parser hangs the reporting verb on the quote
             return View()
-        if self._trailing_report(i) == above:
+        if self.parties.trailing_report(i) == above:
             return self._reported(above, self._best(above, "that"), upper)
         if dep == "conj":
             # "were told to stop, wait and listen": the tagger takes a bare infinitive in a list for a present tense
-            finite = self._finite(i) and not (tree.tags[i] == "VBP" and tree.tags[above] == "VB" and tree.child(i, *SUBJECTS) < 0)
+            finite = is_finite(tree, i) and not (tree.tags[i] == "VBP" and tree.tags[above] == "VB" and tree.child(i, *SUBJECTS) < 0)
             if tree.pos[above] not in ("VERB", "AUX") or not finite:
-                negated = upper.negative and (not self._local_negation(above) or self._joined_by_or(above, i))
+                negated = upper.negative and (not is_negated(tree, above) or joined_by_or(tree, above, i))
                 return upper._replace(negative=negated)
             return self._embedded_like(above, i)
-        if dep == "relcl" and self._has_to(i) and not self._finite(i):
+        if dep == "relcl" and has_to(tree, i) and not is_finite(tree, i):
             return self._noun_clause(i, above, report)
         if dep in ("relcl", "appos"):
             return report
@@ -303,9 +241,9 @@ class _Reader:
             return self._gerund(i, above, upper, report)
         if dep == "acl":
             return self._noun_clause(i, above, report)
-        if dep == "advcl" and not self._finite(i):
+        if dep == "advcl" and not is_finite(tree, i):
             below = report._replace(status=upper.status, certainty=upper.certainty)
-            return _worse(below, "Probable") if self._has_to(i) else below  # a purpose: "he flew to Lima to sell the farm"
+            return _worse(below, "Probable") if has_to(tree, i) else below  # a purpose: "he flew to Lima to sell the farm"
         if dep in ("acomp", "attr", "oprd", "dobj") and tree.pos[above] in ("VERB", "AUX"):
             return upper
         return report
@@ -315,7 +253,7 @@ class _Reader:
         top = self._above(above)
         if top < 0 or top == i or top not in self.views:
             upper = self.views[above]
-            if self._trailing_report(above) >= 0:
+            if self.parties.trailing_report(above) >= 0:
                 return upper._replace(negative=False, certainty="Certain")
             return View(tense=upper.tense)
         return self._inherited(above, top)
@@ -326,7 +264,7 @@ class _Reader:
         marks = {tree.words[c].lower() for c in tree.children[i] if tree.deps[c] == "mark"}
         if i < above and not marks and tree.deps[i] == "ccomp" and tree.lemmas[above] not in self.cues.reporting:
             return View()  # "The law is new, so the town waits": two sentences, not one inside the other
-        if not self._finite(i) and "that" not in marks and self._has_to(i):
+        if not is_finite(tree, i) and "that" not in marks and has_to(tree, i):
             return self._infinitive(i, above, upper, report)
         if not marks and any(tree.tags[c] in ("WRB", "WP") for c in tree.children[i] if c < i):
             return report  # what, why and how ask no doubt: "did not say why the shop was closed"
@@ -378,16 +316,16 @@ class _Reader:
                 tense="Future" if cue.status == "Planned" else "Present",
             )
         certainty: Certainty = cue.certainty or "Certain"
-        tokens = self._cue_tokens(verb)
+        tokens = self.parties.cue_tokens(verb)
         if upper.negative and not cue.negative:  # "did not say that it was safe": nobody says so
             return View(certainty="Possible", status="Claimed", source=upper.source, cue=tokens)
         negative = cue.negative != (upper.negative and cue.negative)
-        speaker = self._speaker(verb)
+        speaker = self.parties.speaker(verb)
         source = upper.source
-        heard = self._listener(verb)
+        heard = self.parties.listener(verb)
         if heard >= 0:
             source = heard
-        if speaker >= 0 and self._is_outlet(speaker) and cue.group in ("said", "revealed", "found"):
+        if speaker >= 0 and self.parties.is_outlet(speaker) and cue.group in ("said", "revealed", "found"):
             return View(
                 negative=negative,
                 certainty=certainty,
@@ -416,16 +354,17 @@ class _Reader:
             passive
             and said
             and said.status == "Claimed"
-            and (not cue or (cue.status == "Planned" and self._perfect(i)) or lemma == "say")
+            and (not cue or (cue.status == "Planned" and is_perfect(tree, i)) or lemma == "say")
         ):
             if said.group == "found" or said.group == "revealed":  # "was found to have hidden the file"
                 return upper
             certainty = said.certainty or ("Probable" if said.group == "claimed" else upper.certainty)
-            return upper._replace(status="Claimed", certainty=certainty, cue=self._cue_tokens(above), speaker=self._agent(above))
+            cue_tokens, speaker = self.parties.cue_tokens(above), self.parties.agent(above)
+            return upper._replace(status="Claimed", certainty=certainty, cue=cue_tokens, speaker=speaker)
         if cue is None:
             return upper
         if cue.group == "said":  # no such construction in English: a purpose ("wrote to thank") or a manner ("wrote using a pen")
-            return _worse(upper, "Probable") if self._has_to(i) else upper
+            return _worse(upper, "Probable") if has_to(tree, i) else upper
         if cue.status == "Claimed":  # "He claims to be a doctor", "He denied stealing"
             return self._reported(above, cue, upper)
         negative = upper.negative != cue.negative
@@ -473,27 +412,27 @@ class _Reader:
         """Return the view of what somebody is accused or cleared of, or None: "charged with the murder of Roe"."""
         tree = self.tree
         lemma, word = tree.lemmas[verb].lower(), tree.words[preposition].lower()
-        if lemma == "guilty" and word in ("to", "of") and self._local_negation(verb):  # "pleaded not guilty to killing"
+        if lemma == "guilty" and word in ("to", "of") and is_negated(tree, verb):  # "pleaded not guilty to killing"
             plea = tree.heads[verb]
-            return View(negative=True, status="Claimed", speaker=self._speaker(plea), cue=(plea,), tense="Past")
+            return View(negative=True, status="Claimed", speaker=self.parties.speaker(plea), cue=(plea,), tense="Past")
         if word not in (ACCUSING.get(lemma), CLEARING.get(lemma)):
             return None
         passive = tree.child(verb, "auxpass") >= 0 or tree.tags[verb] == "VBN"
-        speaker = self._agent(verb) if passive else self._speaker(verb)
+        speaker = self.parties.agent(verb) if passive else self.parties.speaker(verb)
         source = self.view(verb).source
         return View(
-            negative=lemma in CLEARING, status="Claimed", speaker=speaker, source=source, cue=self._cue_tokens(verb), tense="Past"
+            negative=lemma in CLEARING, status="Claimed", speaker=speaker, source=source, cue=self.parties.cue_tokens(verb), tense="Past"
         )
 
     def _noun_clause(self, i: int, noun: int, report: View) -> View:
         """Return what a clause takes from its noun: "the claim that she lied", "a plan to leave", "his failure to appear"."""
         tree = self.tree
         marks = [tree.words[c].lower() for c in tree.children[i] if tree.deps[c] == "mark"]
-        if not (self._has_to(i) or "that" in marks or tree.deps[i] == "pcomp"):
+        if not (has_to(tree, i) or "that" in marks or tree.deps[i] == "pcomp"):
             return report
         view = report
         for effect in self.cues.nouns.get(tree.lemmas[noun].lower(), ()):
-            if (effect == "Claimed" and self._has_to(i)) or (
+            if (effect == "Claimed" and has_to(tree, i)) or (
                 effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",)
             ):
                 continue
@@ -502,7 +441,7 @@ class _Reader:
                 view = self._claimed_by(noun, view)
             if effect == "Planned":
                 view = view._replace(tense="Future")
-        if view == report and self._has_to(i):  # "a tower to be built in Lima", "evidence to support it"
+        if view == report and has_to(tree, i):  # "a tower to be built in Lima", "evidence to support it"
             if tree.child(i, "auxpass") >= 0:
                 return _status(report, "Planned")._replace(tense="Future")
             return _worse(report, "Possible")
@@ -516,13 +455,13 @@ class _Reader:
             while tree.deps[verb] in ("dobj", "pobj", "prep") and tree.pos[verb] not in ("VERB", "AUX"):
                 verb = tree.heads[verb]
             if tree.pos[verb] in ("VERB", "AUX"):
-                speaker, source = self._speaker(verb), max(source, self._listener(verb))
+                speaker, source = self.parties.speaker(verb), max(source, self.parties.listener(verb))
         return view._replace(speaker=speaker if speaker >= 0 else view.speaker, source=source, cue=(noun,))
 
     def _own(self, i: int, outer: View, above: int) -> View:
         """Return the view of `i` with the effects of its own negation, auxiliaries, adverbs, conditions and question mark."""
         tree = self.tree
-        view = outer._replace(negative=outer.negative != self._local_negation(i))
+        view = outer._replace(negative=outer.negative != is_negated(tree, i))
         aux = [
             c
             for c in tree.children[i]
@@ -543,7 +482,7 @@ class _Reader:
             elif modal in ("will", "shall", "'ll", "’ll", "wo"):
                 view = _status(view, "Planned")._replace(tense="Future")
             elif modal in ("would", "'d", "’d"):
-                future = outer.status == "Claimed" and not self._perfect(i)  # "he said he would leave"
+                future = outer.status == "Claimed" and not is_perfect(tree, i)  # "he said he would leave"
                 view = view._replace(tense="Future") if future else _status(view, "Conditional")
         if (tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i) or (
             tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i
@@ -560,9 +499,9 @@ class _Reader:
                     view = _status(view, "Conditional")
             elif tree.deps[child] == "mark" and word == "whether":
                 view = _status(view, "Asked")
-            elif tree.deps[child] == "advcl" and modals and self._is_condition(child):
+            elif tree.deps[child] == "advcl" and modals and is_condition(tree, child):
                 view = _status(view, "Conditional")
-        if tree.deps[i] == "advcl" and self._is_condition(i):
+        if tree.deps[i] == "advcl" and is_condition(tree, i):
             view = _status(view, "Conditional")
         if self._is_asked(i, above):
             view = _status(view, "Asked")
@@ -571,7 +510,7 @@ class _Reader:
     def _going(self, i: int, above: int, view: View) -> View:
         """Set the future of "is going to pay" and "is to pay", the duty of "has to pay", the negation of "has yet to pay"."""
         tree = self.tree
-        if above < 0 or tree.deps[i] != "xcomp" or not self._has_to(i):
+        if above < 0 or tree.deps[i] != "xcomp" or not has_to(tree, i):
             return view
         if tree.words[above].lower() == "going":
             return _status(view, "Planned")._replace(tense="Future")
@@ -587,7 +526,7 @@ class _Reader:
         tree = self.tree
         tags = [tree.tags[c] for c in aux]
         lemmas = [tree.lemmas[c].lower() for c in aux]
-        if self._perfect(i, aux):
+        if is_perfect(tree, i, aux):
             return "Past"
         if tree.tags[i] == "VBD" or "VBD" in tags:
             return "Past"
@@ -598,56 +537,6 @@ class _Reader:
         if tree.tags[i] == "VBN":
             return outer if outer == "Future" and tree.deps[i] in ("xcomp", "ccomp", "conj") else "Past"
         return outer
-
-    def _perfect(self, i: int, aux: Sequence[int] | None = None) -> bool:
-        """Tell whether the predicate is perfect: "has paid", "to have paid", "would have paid"."""
-        tree = self.tree
-        aux = [c for c in tree.children[i] if tree.deps[c] == "aux"] if aux is None else aux
-        have = any(tree.lemmas[c].lower() in ("have", "'ve", "’ve") for c in aux)
-        return have and tree.tags[i] in ("VBN", "VBD", "VBG")
-
-    def _finite(self, i: int) -> bool:
-        tree = self.tree
-        return tree.tags[i] in ("VBD", "VBZ", "VBP") or any(
-            tree.deps[c] in ("aux", "auxpass") and tree.tags[c] in ("VBD", "VBZ", "VBP", "MD") for c in tree.children[i]
-        )
-
-    def _has_to(self, i: int) -> bool:
-        return any(self.tree.deps[c] == "aux" and self.tree.tags[c] == "TO" for c in self.tree.children[i])
-
-    def _local_negation(self, i: int) -> bool:
-        """Tell whether a word of the clause itself negates it: not, never, no one, no evidence (double negation is positive)."""
-        tree = self.tree
-        count = 0
-        for child in tree.children[i]:
-            word = tree.words[child].lower()
-            dep = tree.deps[child]
-            if dep == "neg" or (
-                dep in ("advmod", "preconj", "cc", "det") and "Negative" in self.cues.adverbs.get(word, ()) and dep != "cc"
-            ):
-                following = tree.words[child + 1].lower() if child + 1 < len(tree) else ""
-                count += following not in ("only", "just", "merely", "least")
-            elif dep == "advmod" and word in ("longer", "more"):  # "no longer owns the house"
-                count += any(tree.words[c].lower() == "no" for c in tree.children[child])
-            elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
-                count += word in NEGATIVE_SUBJECTS or any(
-                    tree.deps[c] in ("det", "neg", "preconj") and tree.words[c].lower() in ("no", "neither")
-                    for c in tree.children[child]
-                )
-        return count % 2 == 1
-
-    def _joined_by_or(self, above: int, i: int) -> bool:
-        return any(self.tree.deps[c] == "cc" and self.tree.words[c].lower() in ("or", "nor") for c in self.tree.children[above])
-
-    def _is_condition(self, i: int) -> bool:
-        """Tell whether the adverbial clause `i` is a condition: "if she wins", "had it rained", "unless"."""
-        tree = self.tree
-        marks = [tree.words[c].lower() for c in tree.children[i] if tree.deps[c] in ("mark", "advmod") and c < i]
-        if any(mark in ("if", "unless", "lest") for mark in marks):
-            return True
-        first = tree.left[i]
-        subject = tree.child(i, "nsubj", "nsubjpass")
-        return subject > first and tree.words[first].lower() in ("had", "were", "should") and tree.heads[first] == i
 
     def _is_asked(self, i: int, above: int) -> bool:
         """Tell whether a question asks the predicate: its sentence, or the quoted one around it, ends with a question mark."""
@@ -674,97 +563,16 @@ class _Reader:
             i < above
             and tree.lemmas[above] in self.cues.reporting
             and tree.child(above, "ccomp") < 0
-            and self._finite(i)
+            and is_finite(tree, i)
             and not any(tree.deps[c] in ("mark", "advmod") and c < i and c == tree.left[i] for c in tree.children[i])
         )
 
-    def _speaker(self, verb: int) -> int:
-        """Return the head token of the party that says what `verb` reports, or -1."""
-        tree = self.tree
-        if tree.child(verb, "auxpass") >= 0:
-            return self._agent(verb)
-        subject = tree.child(verb, "nsubj")
-        node, hops = verb, 0
-        while (
-            subject < 0
-            and hops < 4
-            and tree.deps[node] in ("conj", "advcl", "xcomp", "pcomp", "prep")
-            and tree.heads[node] != node
-        ):
-            node, hops = tree.heads[node], hops + 1
-            subject = tree.child(node, "nsubj", "nsubjpass")
-        if subject < 0 and tree.deps[verb] in ("acl", "relcl"):
-            return tree.heads[verb]
-        if subject >= 0 and tree.tags[subject] in ("WDT", "WP") and tree.deps[node] == "relcl":
-            return tree.heads[node]
-        if subject < 0 and (clause := self.clause_of.get(verb)) and clause.subjects:
-            return clause.subjects[0]
-        return subject
-
-    def _agent(self, verb: int) -> int:
-        by = self.tree.child(verb, "agent")
-        return self.tree.child(by, "pobj") if by >= 0 else -1
-
-    def _listener(self, verb: int) -> int:
-        """Return the newspaper or agency that is told: "the lawyer told the Herald", or -1."""
-        tree = self.tree
-        for child in tree.children[verb]:
-            target = tree.child(child, "pobj") if tree.deps[child] in ("prep", "dative") else child
-            if target >= 0 and tree.deps[child] in ("dobj", "dative", "prep") and self._is_outlet(target):
-                return target
-        return -1
-
-    def _is_outlet(self, token: int) -> bool:
-        """Tell whether the noun phrase at `token` names a newspaper, broadcaster or news agency."""
-        tree = self.tree
-        word = tree.words[token].lower()
-        if word == "agency":
-            return tree.words[token - 1].lower() in ("news", "press")
-        if not tree.words[token][:1].isupper():
-            return word in NEWSPAPERS
-        mention = self.by_head.get(token) or self.in_name.get(token)
-        name = tree.text[mention.start : mention.end].lower().removeprefix("the ") if mention else word
-        if mention and (mention.type == "Place" or (mention.type == "Person" and " " in name)) and word not in SURE_OUTLETS:
-            return name in self.cues.outlets_whole
-        return name in self.cues.outlets_whole or word in self.cues.outlets_last
-
-    def _cue_tokens(self, verb: int) -> tuple[int, ...]:
-        """Return first and last token of the reporting words: the verb with its particle."""
-        particle = self.tree.child(verb, "prt")
-        return (verb, particle) if particle == verb + 1 else (verb,)
-
-    def _according(self) -> dict[int, tuple[int, tuple[int, ...]]]:
-        """Return, by the predicate they hang on, the parties of "according to" and the like: (head token, cue tokens)."""
-        tree = self.tree
-        found: dict[int, tuple[int, tuple[int, ...]]] = {}
-        for i, word in enumerate(tree.words[:-1]):
-            if word.lower() == "according" and tree.words[i + 1].lower() == "to":
-                to = i + 1
-                party = tree.child(to, "pobj")
-                if party < 0:
-                    party = tree.child(i, "pobj")
-                head = tree.heads[i]
-                while tree.pos[head] not in ("VERB", "AUX") and tree.heads[head] != head and tree.deps[head] != "ROOT":
-                    head = tree.heads[head]
-                if party >= 0:
-                    found[head] = (party, (i, to))
-            elif (
-                word.lower() in ("words", "view", "opinion")
-                and tree.deps[i] == "pobj"
-                and tree.words[tree.heads[i]].lower() == "in"
-            ):
-                owner, of = tree.child(i, "poss"), tree.child(i, "prep")  # "in the suit's words", "in the view of the judge"
-                owner = owner if owner >= 0 else tree.child(of, "pobj") if of >= 0 else -1
-                if owner >= 0:
-                    found[tree.heads[tree.heads[i]]] = (owner, (i,))
-        return found
-
     def _with_according(self, i: int, view: View) -> View:
         """Return the view with the party of "according to", for the predicate it hangs on."""
-        if i not in self.according:
+        if i not in self.parties.according:
             return view
-        party, cue = self.according[i]
-        if self._is_outlet(party):
+        party, cue = self.parties.according[i]
+        if self.parties.is_outlet(party):
             return view._replace(source=party, cue=view.cue or cue)
         if view.speaker >= 0:
             return view
@@ -782,7 +590,7 @@ class _Reader:
             return view
         if view.status in ("Asserted", "Planned", "Claimed"):
             view = view._replace(status="Claimed")
-        if quote.speaker >= 0 and self._is_outlet(quote.speaker):
+        if quote.speaker >= 0 and self.parties.is_outlet(quote.speaker):
             return view._replace(status="Asserted", source=quote.speaker, speaker=-1, cue=quote.cue)
         return view._replace(speaker=quote.speaker, cue=quote.cue)
 

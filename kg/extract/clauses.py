@@ -231,21 +231,8 @@ def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
         return True
     if dep == "ccomp" and tree.tags[i] in ("JJ", "JJR", "NN", "NNP") and tree.child(i, "aux", "cop", "mark") < 0:
         return False  # "made the road impassable": object and complement of the verb around it
-    if _is_reporting_noun(tree, i):
-        return True
     # a verb that the tagger took for a noun or adjective still has its subject: "The storm batters the coast"
     return dep in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and tree.child(i, "nsubj", "nsubjpass") >= 0
-
-
-def _is_reporting_noun(tree: Tree, i: int) -> bool:
-    """True for "notes" in "The deal failed, the Herald notes.": a verb of saying that the tagger took for a plural noun."""
-    if tree.tags[i] != "NNS" or tree.lemmas[i].lower() not in REPORTING or tree.deps[i] in ("nsubj", "dobj", "pobj"):
-        return False
-    first = i
-    while first > 0 and tree.heads[first - 1] == i and tree.deps[first - 1] in ("compound", "nmod", "det", "amod", "poss"):
-        first -= 1
-    return (0 < first < i and tree.words[first - 1] in (",", "”", '"', "''") and tree.deps[i - 1] in ("compound", "nmod")
-            and (i + 1 == len(tree) or tree.words[i + 1] in EDGES))
 
 
 def conjuncts(tree: Tree, i: int) -> list[int]:
@@ -426,10 +413,6 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
             draft.marks.append(c)
         elif dep == "expl":
             draft.existential = True
-    if not draft.subjects and _is_reporting_noun(tree, verb):
-        draft.subjects, draft.own_subject = [verb - 1], True
-        if tree.heads[verb] in number and tree.heads[verb] != verb:
-            draft.clauses.append(number[tree.heads[verb]])
     draft.adverbials.extend(a for a in _prepositions(tree, verb) if not (draft.agents and a.token in draft.agents))
     if draft.existential and not draft.subjects:
         draft.subjects, draft.own_subject = draft.complements or draft.objects, True

@@ -311,10 +311,6 @@ def _is_reporting(tree: Tree, i: int) -> bool:
     """Tell whether token `i` is a verb that can introduce speech, not in a passive, not an infinitive of purpose."""
     if tree.lemmas[i].lower() not in load_cues().speech:
         return False
-    if tree.tags[i] == "NNS":  # "...," the suit states. | The agency notes, "...": the small model takes the verb for a plural
-        after = tree.words[i + 1] if i + 1 < len(tree) else "."
-        before = tree.words[i - 2] if i > 1 else ","
-        return after in (".", ",", ":") and i > 0 and tree.pos[i - 1] in ("NOUN", "PROPN") and before not in (",", "and")
     if tree.pos[i] not in ("VERB", "AUX") and tree.tags[i] not in SPEAKING_TAGS:
         return False
     return tree.tags[i] not in ("VBN",) or any(tree.deps[c] == "aux" for c in tree.children[i])
@@ -332,8 +328,6 @@ def _speaker(tree: Tree, verb: int, start: int, stop: int) -> int:
     The verb's own subject; that of the verb it is joined to or hangs on ("he wrote, adding"); else the noun phrase next to it:
     "said Ann Roe" is often parsed as object.
     """
-    if tree.tags[verb] == "NNS":
-        return verb - 1
     node, hops = verb, 0
     while hops < 4:
         subject = tree.child(node, "nsubj")

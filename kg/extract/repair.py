@@ -80,7 +80,8 @@ def repair(tree: Tree) -> Tree:
 def join_hyphens(tree: Tree) -> Tree:
     """Return the tree with each word that the tokenizer cut at its hyphens as one token: "re-elected", "cross-section", "E-meter".
 
-    Left in pieces are numbers and dates ("two-year", "mid-May"), words with a name as one part ("Oslo-based", "anti-Nato"), and "ex-".
+    Left in pieces are numbers and dates ("two-year", "mid-May"), words with a name as one part ("Oslo-based", "anti-Nato"), a party and
+    its seat ("Roe (D-Texas)"), and "ex-".
     A noun keeps the lemma of its head piece unless the dictionary has the whole, so that a "step-father" is still a father.
     """
     groups = list(_hyphened(tree))
@@ -125,7 +126,7 @@ def _head_piece(tree: Tree, first: int, end: int) -> int:
     pieces = range(first, end)
     entity = tree.entity[first]
     if any(tree.entity[i] != entity for i in pieces) or tree.sentence[first] != tree.sentence[end - 1] or tree.pos[first] == "NUM" \
-            or tree.words[first].lower() == "ex" or (entity >= 0 and tree.entities[entity][2] in VALUES):
+            or tree.words[first].lower() == "ex" or (tree.words[first].isupper() and first and tree.words[first - 1] == "(") or (entity >= 0 and tree.entities[entity][2] in VALUES):
         return -1
     if end < len(tree) and tree.words[end] in HYPHENS and tree.starts[end] == tree.ends[end - 1]:
         return -1
