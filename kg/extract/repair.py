@@ -126,7 +126,9 @@ def _head_piece(tree: Tree, first: int, end: int) -> int:
     pieces = range(first, end)
     entity = tree.entity[first]
     if any(tree.entity[i] != entity for i in pieces) or tree.sentence[first] != tree.sentence[end - 1] or tree.pos[first] == "NUM" \
-            or tree.words[first].lower() == "ex" or (tree.words[first].isupper() and first and tree.words[first - 1] == "(") or (entity >= 0 and tree.entities[entity][2] in VALUES):
+            or tree.words[first].lower() == "ex" or (entity >= 0 and tree.entities[entity][2] in VALUES):
+        return -1
+    if first and tree.words[first - 1] == "(" and tree.words[first].isupper():
         return -1
     if end < len(tree) and tree.words[end] in HYPHENS and tree.starts[end] == tree.ends[end - 1]:
         return -1
@@ -258,7 +260,8 @@ def _possessor(new: _Edit, mark: int) -> None:
 def _dateline(new: _Edit, first: int, end: int) -> None:
     """OSLO, Norway - This week marked the start of talks.: the place before the dash was taken for the subject."""
     tree = new.tree
-    dash = next((i for i in range(first + 1, min(end - 3, first + LONGEST_DATELINE)) if tree.words[i] in DASHES), -1)
+    dash = next((i for i in range(first + 1, min(end - 3, first + LONGEST_DATELINE))
+                 if tree.words[i] in DASHES and tree.starts[i + 1] > tree.ends[i]), -1)
     if dash < 0 or any(tree.pos[i] not in ("PROPN", "PUNCT", "NUM", "SPACE") or tree.words[i] in DASHES[1:] for i in range(first, dash)):
         return
     place = next((i for i in range(first, dash) if tree.pos[i] == "PROPN" and not first <= tree.heads[i] < dash), -1)
