@@ -59,8 +59,12 @@ class _Match:
 class _Article:
     """One extraction with the lookups that matching needs."""
 
-    def __init__(self, extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology) -> None:
+    def __init__(
+        self, extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology, settled: bool = False
+    ) -> None:
         self.extraction, self.types, self.ontology = extraction, types, ontology
+        #: whether the types are final: from then on what may be in domain and range must be
+        self.settled = settled
         known = {m.entity for m in extraction.mentions if m.kind != "pronoun"}
         #: entities that are pronouns only: nobody can tell who "they" are
         self.unresolved = {e.id for e in extraction.entities} - known
@@ -253,7 +257,13 @@ def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argum
     if slot.nouns:  # "S drop O=charge|case": neither eggs nor hints
         found = [a for a in found if article.head_is(a, slot.nouns)]
     elif slot.barred:
-        found = [a for a in found if not article.head_is(a, slot.barred)]
+        classes = [c for noun in sorted(slot.barred) if (c := article.ontology.class_nouns.get(noun))]
+        found = [
+            a
+            for a in found
+            if not article.head_is(a, slot.barred)
+            and not any(article.ontology.is_a(t, c) for t in article.types_of(a)[:1] for c in classes)
+        ]
     if "modifier" in slot.roles:  # "last year's vote", not "the vote last year", where the year may go with the verb
         found = [a for a in found if a.role != "time" or a.end <= article.noun_end(claim)]
     return found
@@ -320,7 +330,8 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
     """Return how well two arguments fit domain, range and the wording's own types, 0 if they can't be."""
     if subject.mention is None or article.mentions[subject.mention].entity < 0:
         return 0
-    fits = [_slot_fit(article, slots["S"], subject, prop.domain, lenient)]
+    bundled = prop.iri.startswith(KG)
+    fits = [_slot_fit(article, slots["S"], subject, prop.domain, lenient, bundled)]
     mention = article.mentions[object_.mention] if object_.mention is not None else None
     kind = slots["O"].type
     if kind in CLAUSES:
@@ -340,7 +351,7 @@ def _fits(article: _Article, prop: Property, slots: Mapping[str, Slot], subject:
     elif mention is None or mention.entity < 0 or mention.value:
         return 0
     else:
-        fits.append(_slot_fit(article, slots["O"], object_, prop.range, lenient))
+        fits.append(_slot_fit(article, slots["O"], object_, prop.range, lenient, bundled))
     return 0 if 0 in fits else sum(fits)
 
 
@@ -349,15 +360,20 @@ _SAID = KG + "said"
 _NO_GERUNDS = frozenset({"nothing", "something", "everything", "anything", "during", "according"})
 
 
-def _slot_fit(article: _Article, slot: Slot, argument: Argument, wanted: Sequence[str], lenient: bool) -> int:
+def _slot_fit(
+    article: _Article, slot: Slot, argument: Argument, wanted: Sequence[str], lenient: bool, bundled: bool = True
+) -> int:
     """Return how well an argument fits the property's classes and the one its slot demands.
 
-    Names of unknown class may be anything, but a common noun must be known to be of the class that a slot demands.
+    Names of unknown class may be anything, but a common noun must be known to be of the class that a slot demands; once the
+    types are settled, domain and range of a `bundled` property hold for certain.
     """
     if slot.strong and lenient and article.is_name(argument):
         return 2
     types = article.types_of(argument)
     fits = (article.fit(types, wanted), article.fit(types, [slot.type] if slot.type else []))
+    if article.settled and fits[0] == 1 and bundled:
+        return 0
     narrow = slot.type in article.ontology.classes and article.ontology.classes[slot.type].iri.startswith(KG)
     if fits[1] == 1 and narrow and slot.type not in _RECOGNISED and not slot.strong:
         return 0  # that an organisation may be a party doesn't make whoever joins it a party member
@@ -519,8 +535,8 @@ def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[
         for match in _best(article, claim):
             prop = ontology.properties[match.wording.iri]
             for argument, wanted in ((match.subject, prop.domain), (match.object, prop.range)):
-                named_one = article.mentions.get(argument.mention) if argument.mention is not None else None
-                if named_one and named_one.kind == "name" and len(wanted) == 1 and named_one.entity in types:
+                named_one = article.mentions.get(argument.mention) if article.is_name(argument) and argument.mention is not None else None
+                if named_one and len(wanted) == 1 and named_one.entity in types:
                     old = types[named_one.entity][0]
                     name = _narrowed(ontology, old, wanted[0])
                     refine(named_one.entity, name if name != old else "", overrule=False)
@@ -555,7 +571,7 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     that has an entity are left out.
     """
     extraction = _said(extraction)
-    article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology)
+    article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology, settled=True)
     writer = _Writer(article, entity_of)
     made: list[Statement] = []
     for claim in extraction.claims:
@@ -665,7 +681,7 @@ class _Writer:
         by_role = {argument.role: argument for argument in claim.arguments}
         subject, object_ = by_role["subject"], by_role["object"]
         iri = self.iri(subject.mention)
-        if prop is None or not iri or not self.article.fit(self.article.types_of(subject), prop.domain):
+        if prop is None or not iri or self.article.fit(self.article.types_of(subject), prop.domain) < 2:
             return
         if self.holds(prop, object_, self.node(object_)):
             yield self.statement(claim, iri, prop.iri, self.node(object_), "", frozenset(claim.arguments), [], 1.0)
@@ -818,7 +834,7 @@ class _Writer:
     def holds(self, prop: Property, argument: Argument, node: str | RdfLiteral) -> bool:
         """Say whether `node`, which stands for the argument, is in the range of a qualifier."""
         if not prop.kinds:
-            return isinstance(node, str) and self.article.fit(self.article.types_of(argument), prop.range) > 0
+            return isinstance(node, str) and self.article.fit(self.article.types_of(argument), prop.range) == 2
         mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
         return (mention.value.kind if mention and mention.value else "text") in prop.kinds
 

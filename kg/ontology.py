@@ -216,9 +216,10 @@ class Ontology:
         The phrase is a common noun phrase, its noun perhaps a plural, or a `name` ("Ostrava Film Festival").
         """
         words = phrase.lower().split()
+        endings = [" ".join(words[first:]) for first in range(len(words))]  # as written too, for "talks"
         if words and not name:
             words[-1] = singular(words[-1])
-        endings = (" ".join(words[first:]) for first in range(len(words)))
+            endings = [e for first in range(len(words)) for e in (endings[first], " ".join(words[first:]))]
         return next((self.class_nouns[ending] for ending in endings if ending in self.class_nouns), "")
 
 
