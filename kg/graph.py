@@ -636,6 +636,10 @@ class Graph:
         return sorted(quad.subject.value for quad in self._all(None, TYPE, _SCHEMA["NewsArticle"])
                       if isinstance(quad.subject, Subject))
 
+    def title(self, article: str) -> str:
+        """Return the headline of the article with the IRI `article`, or its IRI if it has none."""
+        return self._title(ox.NamedNode(article)) or article
+
     def entities(self) -> Iterator[Node]:
         """Yield all entities by IRI."""
         iris = {quad.subject.value for quad in self._all(None, _KG["mentionCount"], None) if isinstance(quad.subject, Subject)}

@@ -190,6 +190,44 @@ def disputes(graph: Path, entity: str, as_json: bool) -> None:
 
 
 @command("""Examples:
+  kg diff yesterday today
+  kg diff yesterday today --format trig > change.trig
+
+Exit codes: 0 they say the same, 1 they differ, 2 wrong use.""")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(("text", "json", "trig")), default="text", help="of the answer [default: text]")
+def diff(old: Path, new: Path, form: str) -> None:
+    """Tell what the graph NEW says differently from the graph OLD: in words, or as RDF."""
+    from kg.difference import difference, write_difference
+
+    with opened(old) as before, opened(new) as after:
+        found = difference(before, after)
+        if form == "trig":
+            write_difference(before, after, sys.stdout.buffer)
+            sys.exit(bool(found))
+    if form == "json":
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+        sys.exit(bool(found))
+    for sign, what, named in (("+", "article", found.articles_added), ("-", "article", found.articles_removed),
+                              ("+", "name", found.entities_added), ("-", "name", found.entities_removed)):
+        for _, label in named:
+            click.echo(plain(f"{sign} {what}: {' '.join(label.split())}"))
+    for sign, statements in (("+", found.added), ("-", found.removed)):
+        for said in statements:
+            click.echo(plain(f"{sign} {said.sentence()}\n    {quoted(said)}"))
+    for change in found.changed:
+        notes = [f"{name}: {was} → {now}" for name, was, now in (
+            ("sources", change.before.support, change.after.support),
+            ("disputed", "yes" if change.before.disputed else "no", "yes" if change.after.disputed else "no")) if was != now]
+        told = change.before.sentence() if notes else f"{change.before.sentence()}  →  {change.after.sentence()}"
+        click.echo(plain(f"~ {told}" + (f"  [{'; '.join(notes)}]" if notes else "")))
+    if not found:
+        say("they say the same")
+    sys.exit(bool(found))
+
+
+@command("""Examples:
   kg validate graph
   kg validate graph --shapes mine.ttl
 
