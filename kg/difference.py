@@ -91,7 +91,8 @@ def _more(one: dict[str, str], other: dict[str, str]) -> tuple[tuple[str, str], 
 def write_difference(old: Graph, new: Graph, output: BinaryIO) -> None:
     """Write the triples that only one of the two graphs holds as TriG, in the graphs ``{base}diff/added`` and ``{base}diff/removed``."""
     quads = [ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(f"{new.base}diff/{name}"))
-             for name, one, other in (("added", new, old), ("removed", old, new)) for triple in sorted(_only(one.store, other.store), key=str)]
+             for name, one, other in (("added", new, old), ("removed", old, new))
+             for triple in sorted(_only(one.store, other.store), key=str)]
     ox.serialize(quads, output, ox.RdfFormat.TRIG, prefixes=prefixes(new.base))
 
 
