@@ -38,7 +38,9 @@ UNKNOWN = ""
 #: a pair that scores so much is the same, one below UNSURE is different; set on data/gold
 SAME, UNSURE = 0.7, 0.4
 #: what the parts of a score are worth
-FULL_NAME, DECLARED, VARIANT, INITIALS, ACRONYM = 0.75, 0.95, 0.5, 0.4, 0.5
+FULL_NAME, OTHER_NAME, VARIANT, INITIALS, ACRONYM = 0.75, 0.65, 0.5, 0.4, 0.5
+#: what a full name is worth less if it is known to mean several ("Georgia", an acronym of two unions)
+DOUBTFUL = 0.3
 CONTEXT, MOST_CONTEXT, DESCRIBED, CLASH, OTHER_TYPE, OTHER_GENDER = 0.3, 0.4, 0.25, -0.3, -0.3, -0.2
 #: nothing in common though so many names stand beside each: for persons and works, whose names recur
 ALIEN, COMPANY = -0.1, 3
@@ -46,6 +48,13 @@ ALIEN, COMPANY = -0.1, 3
 MOST = 12
 #: a name beside it that says less than this (it is in a large part of all articles) is no context; 1 is a name of one article
 RARE = 0.25
+#: how the reason for an acronym ends that an article gives together with the name
+TOLD = ", given with it in an article"
+#: ways of writing Cyrillic and Arabic names, as patterns with one form for all: "Yevgeny Malkin" and "Evgeni Malkin", "Aleksandr" and
+#: "Alexander", "Petroff" and "Petrov", "Mohammed Hussein" and "Muhammad Husain"
+_ROMANISATIONS = tuple((re.compile(pattern), plain) for pattern, plain in (
+    ("^m[ou]ham+[ae]d$", "muhammad"), ("^ahm[ae]d$", "ahmad"), ("^hus+[ae](?:i|y)n$", "husain"), ("^[yj]e(?=[a-z]{3})", "e"), ("ks", "x"),
+    ("xandr$", "xander"), ("kh", "h"), ("off$", "ov"), ("eff$", "ev"), ("^tch", "ch"), ("(?<=[a-z]{3})(?:iy|ij|yi|ii|ey|ei|y)$", "i")))
 #: apart from their names, these are described alike in years of birth
 YEARS = 1
 
@@ -59,6 +68,8 @@ _TITLES = _words(
     "senator congressman congresswoman councillor governor ambassador captain general colonel major lieutenant sergeant officer "
     "inspector king queen prince princess pope bishop archbishop cardinal father sister brother rabbi imam sheikh coach")
 _TWO_WORD_TITLES = frozenset(["prime minister", "foreign minister", "vice president", "attorney general", "chief justice"])
+#: last words that are left out when an organisation is called by the first ("Harbourline" for "Harbourline Bank")
+_GENERIC = _words("bank group company airlines airways motors corporation industries brewery university")
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
 _SMALL = _words("of the and for de la in on to a an & at von van der")
 #: given names that stand for one another, groups parted by bars
@@ -155,6 +166,7 @@ class _Cluster:
     names: set[str] = field(default_factory=set)
     context: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
+    articles: set[str] = field(default_factory=set)
 
 
 def appearance(label: str, article: str) -> str:
@@ -197,19 +209,34 @@ def person_parts(name: str) -> tuple[tuple[str, ...], str, str]:
     return tuple(words[:-1]), words[-1] if words else "", suffix
 
 
+def spelling(word: str) -> str:
+    """Return a form of a name part that does not depend on how Cyrillic or Arabic letters were written in Latin ones.
+
+    >>> spelling("yevgeny") == spelling("evgeniy"), spelling("mohammed") == spelling("muhammad"), spelling("maria") == spelling("mario")
+    (True, True, False)
+    """
+    for pattern, plain in _ROMANISATIONS:
+        word = pattern.sub(plain, word)
+    return word
+
+
 def same_given(left: Sequence[str], right: Sequence[str]) -> str:
-    """Return how two lists of given names can be one person's: ``full``, ``nickname``, ``initials``, or ``""`` if they can't.
+    """Return how two lists of given names can be one person's: ``full``, ``spelling``, ``nickname``, ``initials``; ``""`` if they can't.
 
     >>> same_given(["joe"], ["joseph", "p"]), same_given(["j"], ["joseph"]), same_given(["ann"], ["joan"])
     ('nickname', 'initials', '')
+    >>> same_given(["yevgeny"], ["evgeny"])
+    'spelling'
     """
     if not left or not right:
         return ""
-    ranks = {"full": 0, "nickname": 1, "initials": 2}
+    ranks = {"full": 0, "spelling": 1, "nickname": 2, "initials": 3}
     worst = "full"
     for one, two in zip(left, right, strict=False):
         if one == two:
             how = "full"
+        elif len(one) > 3 and len(two) > 3 and spelling(one) == spelling(two):
+            how = "spelling"
         elif NICKNAMES.get(one, frozenset()) & NICKNAMES.get(two, frozenset()):
             how = "nickname"
         elif one[0] == two[0] and 1 in (len(one), len(two)):
@@ -344,7 +371,8 @@ class _Clusters:
         names = (thing.name, *(full_name(alias, "person") for alias in thing.local.aliases)) if thing.family == "person" else ()
         suffixes = {person_parts(name)[2] for name in names}
         return _Cluster([thing], Counter(thing.described), suffixes - {""}, thing.born, Counter([thing.gender] if thing.gender else []),
-                        Counter([thing.family]), set(), thing.member, {thing.name}, set(thing.context), set(thing.places))
+                        Counter([thing.family]), set(), thing.member, {thing.name}, set(thing.context), set(thing.places),
+                        {thing.member[0]})
 
     def contradiction(self, one: _Cluster, two: _Cluster) -> str:
         """Return why two clusters can't be one, or ``""``."""
@@ -358,6 +386,9 @@ class _Clusters:
             return f"{', '.join(sorted(one.suffixes))} against {', '.join(sorted(two.suffixes))}"
         if one.born and two.born and max(one.born[0], two.born[0]) > min(one.born[1], two.born[1]) + YEARS:
             return f"born about {one.born[1]} against {two.born[1]}"
+        # an article that names "Samuel Orde Jr." and "Samuel Orde" tells of two people
+        if one.suffixes != two.suffixes and one.names.isdisjoint(two.names) and one.articles & two.articles:
+            return "an article tells them apart"
         return ""
 
     def join(self, one: _Cluster, two: _Cluster, reasons: Iterable[str] = ()) -> None:
@@ -372,6 +403,7 @@ class _Clusters:
         large.names |= small.names
         large.context |= small.context
         large.places |= small.places
+        large.articles |= small.articles
         large.described.update(small.described)
         large.suffixes |= small.suffixes
         large.genders.update(small.genders)
@@ -516,8 +548,8 @@ def _judge(extractions: Iterable[Extraction], known: Types, decisions: Sequence[
     full = [thing for thing in corpus.things if _is_full(thing)]
     _join_by_context(corpus, clusters, full)
     open_: dict[tuple[Member, Member], Pair] = {}
-    for compared in (_same_names(clusters, full), _variants(corpus, clusters, full), _acronyms(corpus, clusters, full)):
-        _join_by_score(corpus, clusters, compared, open_)
+    for candidates in (_same_names, _other_names, _variants, _acronyms):
+        _join_by_score(corpus, clusters, candidates(clusters, full), open_)
     pairs = [pair for (left, right), pair in open_.items() if clusters.of[left] is not clusters.of[right]
              and not any(clusters.of[other] is clusters.of[right] for thing in clusters.of[left].things
                          for other in clusters.apart.get(thing.member, ()))]
@@ -534,6 +566,7 @@ def _join_by_context(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing
             chains[thing.name, thing.family, word].append(thing)
     edges = [(-corpus.weight.get(word, 0.5), one.member, two.member, word) for (_, _, word), chain in chains.items()
              for one, two in pairwise(chain) if one.member[0] != two.member[0]]
+    ambiguous = _ambiguous(full)
     strength: dict[tuple[Member, Member], float] = defaultdict(float)
     for weight, left, right, _ in sorted(edges):  # sums of floats depend on their order
         strength[left, right] -= weight
@@ -542,7 +575,11 @@ def _join_by_context(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing
         one, two = clusters.of[left], clusters.of[right]
         if one is two or clusters.contradiction(one, two):
             continue
-        score, _ = _compare(corpus, clusters, one, two, FULL_NAME, _name_reason(things[left], things[right]))
+        a, b = things[left], things[right]
+        # a minister is beside "Georgia" the country and the state, "Tbilisi" beside the country only
+        doubt = a.name in ambiguous or (a.name in _SHARED_PLACES and not a.places & b.places)
+        base = FULL_NAME - DOUBTFUL * doubt
+        score, _ = _compare(corpus, clusters, one, two, base, _name_reason(things[left], things[right]))
         if score >= SAME:
             shared = sorted(things[left].context & things[right].context, key=lambda name: (-corpus.weight[name], name))
             clusters.join(one, two, [f"both beside {', '.join(shared[:3])}"] if shared else [])
@@ -560,31 +597,77 @@ def _limited(groups: Iterable[_Cluster]) -> list[_Cluster]:
     return found[:MOST]
 
 
+def _ambiguous(full: Sequence[_Thing]) -> set[str]:
+    """Return the acronyms that articles give for two names: "the National Union of Dockers (NUD)", "... of Drapers (NUD)"."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for thing in full:
+        for alias in thing.local.aliases:
+            if full_name(alias) == acronym(thing.name):
+                meanings[acronym(thing.name)].add(thing.name)
+    return {letters for letters, names in meanings.items() if len(names) > 1}
+
+
 def _same_names(clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
     """Return the pairs of clusters that share a full name."""
+    ambiguous = _ambiguous(full)
     blocks: dict[str, list[_Cluster]] = defaultdict(list)
     for thing in full:
         blocks[thing.name].append(clusters.of[thing.member])
     found = []
     for name in sorted(blocks):
-        groups = _limited(blocks[name])
+        every = sorted({id(one): one for one in blocks[name]}.values(), key=lambda one: (-len(one.things), one.first))
+        groups = every[:MOST]
         unknown = sum(1 for one in groups if _family_of(one) == UNKNOWN)
         rivals = len({_family_of(one) for one in groups} - {UNKNOWN}) > 1 and unknown
-        for one, two in combinations(groups, 2):
+        # the many small ones are compared with the two largest only, so that the work grows with their number
+        for one, two in (*combinations(groups, 2), *((large, small) for small in every[MOST:] for large in groups[:2])):
             families = {_family_of(one), _family_of(two)}
             # a name of no known type fits several; a well-known double name, or a single word of two types, needs more than the name
-            doubt = (rivals and UNKNOWN in families) or name in _SHARED_PLACES or (" " not in name and len(families) > 1
-                                                                                  and UNKNOWN not in families)
-            found.append((FULL_NAME - 0.3 * bool(doubt), one, two, "same full name"))
+            doubt = (rivals and UNKNOWN in families) or name in _SHARED_PLACES or name in ambiguous or (
+                " " not in name and len(families) > 1 and UNKNOWN not in families)
+            found.append((FULL_NAME - DOUBTFUL * bool(doubt), one, two, "same full name"))
     return found
 
 
-def _variants(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
+def _other_names(clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
+    """Return the pairs of which one goes by the other's full name too: "Aurelis, formerly Norvik Energy" and "Norvik Energy".
+
+    Persons are left to :func:`_variants`, acronyms to :func:`_acronyms`; a part of the name ("Rovers") is anybody's.
+    """
+    blocks: dict[tuple[str, str], list[_Cluster]] = defaultdict(list)
+    for thing in full:
+        blocks[thing.name, thing.family].append(clusters.of[thing.member])
+    found = {}
+    starts = Counter(name.rpartition(" ")[0] for name, family in blocks if family == "organization")
+    for name, family in sorted(blocks):
+        short, _, last = name.rpartition(" ")
+        if family == "organization" and last in _GENERIC and starts[short] == 1:
+            for one, two in ((one, two) for one in _limited(blocks[name, family]) for two in _limited(blocks.get((short, family), ()))):
+                left, right = sorted((one, two), key=lambda cluster: cluster.first)
+                if one is not two:
+                    found[left.first, right.first] = (VARIANT, left, right, f"{short} can be short for {name}")
+    for thing in full:
+        if thing.family in ("person", UNKNOWN):
+            continue
+        own = set(thing.name.split())
+        for alias in thing.local.aliases:
+            name = full_name(alias, thing.family)
+            if own & set(name.split()) or name == acronym(thing.name) or alias.replace(".", "").isupper():
+                continue
+            one = clusters.of[thing.member]
+            for two in _limited(blocks.get((name, thing.family), ())):
+                if one is not two:
+                    left, right = sorted((one, two), key=lambda cluster: cluster.first)
+                    found[left.first, right.first] = (OTHER_NAME, left, right, f"an article gives {name} for {thing.name}")
+    return [found[key] for key in sorted(found)]
+
+
+def _variants(clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
     """Return the pairs of persons whose names are forms of one name: "Bob Hale" and "Robert J. Hale Jr."."""
     blocks: dict[str, list[_Thing]] = defaultdict(list)
     for thing in full:
         if thing.family == "person" and " " in thing.name:
-            blocks[person_parts(thing.name)[1]].append(thing)
+            blocks[spelling(person_parts(thing.name)[1])].append(thing)
     found = {}
     for last in sorted(blocks):
         chains: dict[str, list[_Thing]] = defaultdict(list)
@@ -598,9 +681,9 @@ def _variants(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> l
                                key=lambda pair: (pair[0].first, pair[1].first)):
             names = [sorted(name for name in cluster.names if " " in name) for cluster in (one, two)]
             hows = [(how, a, b) for a in names[0] for b in names[1]
-                    if person_parts(a)[1] == person_parts(b)[1] and (how := same_given(person_parts(a)[0], person_parts(b)[0]))
-                    and person_parts(a) != person_parts(b)]
-            if hows and len(hows) == sum(1 for a in names[0] for b in names[1] if person_parts(a)[1] == person_parts(b)[1]):
+                    if spelling(person_parts(a)[1]) == last and spelling(person_parts(b)[1]) == last
+                    and (how := same_given(person_parts(a)[0], person_parts(b)[0])) and person_parts(a) != person_parts(b)]
+            if hows and len(hows) == sum(spelling(person_parts(a)[1]) == spelling(person_parts(b)[1]) for a in names[0] for b in names[1]):
                 how, a, b = min(hows)
                 key = min(one.first, two.first), max(one.first, two.first)
                 found[key] = (INITIALS if how == "initials" else VARIANT, one, two,
@@ -608,7 +691,7 @@ def _variants(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> l
     return [found[key] for key in sorted(found)]
 
 
-def _acronyms(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
+def _acronyms(clusters: _Clusters, full: Sequence[_Thing]) -> list[Candidate]:
     """Return the pairs of an acronym and a full name with these initials; one that an article gives with it counts as declared."""
     long: dict[str, list[_Cluster]] = defaultdict(list)
     short: dict[str, list[_Cluster]] = defaultdict(list)
@@ -621,22 +704,23 @@ def _acronyms(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> l
         for alias in thing.local.aliases:
             if letters and full_name(alias) == letters:
                 given.add((letters, thing.name))
-    for thing in corpus.things:
-        if thing.local.named and 2 <= len(thing.name) <= 6 and thing.local.label.replace(".", "").isupper():
+    for thing in full:
+        if 2 <= len(thing.name) <= 6 and thing.local.label.replace(".", "").isupper():
             short[thing.name].append(clusters.of[thing.member])
+    several = _ambiguous(full)
     found = []
     for letters in sorted(set(short) & set(long)):
         meanings = _limited(long[letters])
         for one in _limited(short[letters]):
             for two in meanings:
-                if one is two:
+                if one is two or (letters in several and any(" " in name for name in one.names)):
                     continue
                 named = two.names
                 told = any((letters, name) in given for name in named)
                 alone = len(meanings) == 1
-                score = (1.0 if told else ACRONYM) - (0.0 if alone else 0.2)
+                score = (1.0 if told else ACRONYM) - (0.0 if alone else 0.2) - (DOUBTFUL if letters in several else 0.0)
                 found.append((score, one, two, f"{letters.upper()} are the initials of {min(named)}"
-                              + (", given with it in an article" if told else "")))
+                              + (TOLD if told else "")))
     return found
 
 
@@ -657,6 +741,8 @@ def _join_by_score(corpus: _Corpus, clusters: _Clusters, compared: Sequence[Cand
         if one is two or score == 0.0:
             continue
         now, why = _compare(corpus, clusters, one, two, base, reason)
+        if reason.endswith(TOLD) and len({name for name in one.names | two.names if " " in name}) > 1 and base < ACRONYM + DOUBTFUL:
+            continue  # it has got the other of its meanings by now
         if now >= SAME and score >= SAME:
             clusters.join(one, two, why)
         elif max(now, score) >= UNSURE and now > 0:

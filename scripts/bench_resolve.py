@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure which names of the gold articles become one entity: run the product on data/gold and compare with the marks.
 
-    scripts/bench_resolve.py [--extractions FILE] [--list] [--json]
+    scripts/bench_resolve.py [--part dev|held-out] [--marked] [--extractions FILE] [--list] [--json]
 
 Each gold mention is given the entity of the product's mention that covers most of it. Figures, each precision, recall and F1:
 pairs and B-cubed (Bagga and Baldwin 1998) over all mentions, and *merges*: pairs of different articles that name one thing. For merges
@@ -19,21 +19,28 @@ from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import msgspec
+
 from kg.ground import entity_types
 from kg.ontology import load
 from kg.pipeline import read_article
-from kg.records import Article
+from kg.records import Article, LocalEntity, Mention, Span
 from kg.resolve import find_pairs, resolve
 
 GOLD = Path(__file__).resolve().parents[1] / "data" / "gold"
+TYPES = {"p": "Person", "o": "Organization", "l": "Place", "w": "Work"}
 
 
-def gold():
-    """Return the articles and the marks: (article, start, end, name, entity)."""
-    lines = (GOLD / "articles.jsonl").read_text("utf-8").splitlines()
-    articles = [Article(id=row["id"], text=row["text"], published=row["date"]) for row in map(json.loads, lines)]
-    rows = [line.split("\t") for line in (GOLD / "entities.tsv").read_text("utf-8").splitlines()[1:]]
-    return articles, [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
+def gold(part=""):
+    """Return the articles and the marks: (article, start, end, name, entity); of ``dev``, ``held-out``, or of both together."""
+    articles, marks = [], []
+    for name in [part] if part else ["dev", "held-out"]:
+        prefix = "" if name == "dev" else f"{name}-"
+        lines = (GOLD / f"{prefix}articles.jsonl").read_text("utf-8").splitlines()
+        articles += [Article(id=row["id"], text=row["text"], published=row["date"]) for row in map(json.loads, lines)]
+        rows = [line.split("\t") for line in (GOLD / f"{prefix}entities.tsv").read_text("utf-8").splitlines()[1:]]
+        marks += [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
+    return articles, marks
 
 
 def read(articles, cache):
@@ -110,10 +117,50 @@ def merges_of_what_was_read(marks, members, iri):
     return prf(sum(same and joined for same, joined in rows), sum(joined for _, joined in rows), sum(same for same, _ in rows))
 
 
-def measure(cache=None):
-    """Return the figures, the wrong and missed merges, and the unsure pairs."""
-    articles, marks = gold()
+def as_marked(extraction, marks):
+    """Return the extraction with the marks in place of the names that were read: what resolution would get from a perfect reading.
+
+    Claims stay as read; a mention that covers a mark stands for the mark's entity, what covers none keeps its own.
+    """
+    names = {}
+    for _, start, end, name, entity in marks:
+        names.setdefault(entity, []).append((start, end, name))
+    number = {entity: 1000 + position for position, entity in enumerate(names)}
+    mentions, taken = [], set()
+    for mention in extraction.mentions:
+        near = [(min(mention.end, end) - max(mention.start, start), entity, start, end, name)
+                for entity, rows in names.items() for start, end, name in rows]
+        overlap, entity, start, end, _ = max(near, default=(0, "", 0, 0, ""))
+        most = overlap * 2 > mention.end - mention.start
+        if most and mention.kind in ("name", "nominal") and (entity, start) not in taken:
+            taken.add((entity, start))
+            mention = msgspec.structs.replace(mention, start=start, end=end, kind="name", entity=number[entity])
+        elif overlap > 0 and mention.kind == "name":
+            mention = msgspec.structs.replace(mention, entity=-1)
+        mentions.append(mention)
+    spare = max((mention.id for mention in mentions), default=0) + 1
+    for entity, rows in names.items():
+        for start, end, _ in rows:
+            if (entity, start) not in taken:
+                mentions.append(Mention(spare, start, end, Span(start, end), Span(start, end), "name", TYPES[entity[0]], number[entity]))
+                spare += 1
+    used = {mention.entity for mention in mentions}
+    entities = [local for local in extraction.entities if local.id in used and not local.named]
+    for entity, rows in names.items():
+        forms = sorted({name for _, _, name in rows}, key=lambda name: (-len(name), name))
+        entities.append(LocalEntity(number[entity], forms[0], TYPES[entity[0]], True, tuple(forms[1:])))
+    return msgspec.structs.replace(extraction, mentions=tuple(mentions), entities=tuple(entities))
+
+
+def measure(cache=None, part="", marked=False):
+    """Return the figures, the wrong and missed merges, and the unsure pairs.
+
+    `part` is ``dev`` or ``held-out`` (all if empty); with `marked` the names are those marked, not those read.
+    """
+    articles, marks = gold(part)
     extractions = sorted(read(articles, cache), key=lambda one: one.article.id)
+    if marked:
+        extractions = [as_marked(one, [mark for mark in marks if mark[0] == one.article.id]) for one in extractions]
     ontology = load()
     types = {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
     entities = resolve(extractions, types)
@@ -134,10 +181,12 @@ def measure(cache=None):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--extractions", type=Path)
+    options.add_argument("--part", default="", choices=["", "dev", "held-out"])
+    options.add_argument("--marked", action="store_true")
     options.add_argument("--list", action="store_true")
     options.add_argument("--json", action="store_true")
     options = options.parse_args()
-    figures, wrong, missed, unsure = measure(options.extractions)
+    figures, wrong, missed, unsure = measure(options.extractions, options.part, options.marked)
     if options.json:
         print(json.dumps(figures, indent=1))
         return

@@ -101,6 +101,43 @@ def test_an_acronym_that_an_article_explains_is_joined_and_two_meanings_are_not(
                     extraction("3", ("NRU", "Organization")))) == 3
 
 
+def test_an_acronym_of_two_names_joins_neither_without_a_context() -> None:
+    unions = [Extraction(Article(str(number), ""), entities=(LocalEntity(0, name, "Organization", True, ("NUD",)),))
+              for number, name in enumerate(["National Union of Dockers", "National Union of Drapers"])]
+    assert iris(*unions, extraction("9", ("NUD", "Organization"))) == ["national-union-of-dockers", "national-union-of-drapers", "nud"]
+
+
+def test_a_former_name_that_an_article_gives_needs_a_shared_context() -> None:
+    told = Extraction(Article("1", ""), entities=(LocalEntity(0, "Aurel", "Organization", True, ("Norvik Energy",)),
+                                                  LocalEntity(1, "Ann Berg", "Person", True)))
+    assert len(iris(told, extraction("2", ("Norvik Energy", "Organization"), ("Ann Berg", "Person")), extraction("3"))) == 2
+    assert len(iris(told, extraction("2", ("Norvik Energy", "Organization")))) == 3
+
+
+def test_a_name_in_another_spelling_or_shortened_needs_a_shared_context() -> None:
+    club = ("Dunmore Council", "Organization")
+    for one, two, kind in (("Yevgeny Petroff", "Evgeni Petrov", "Person"), ("Mohammed Aziz", "Muhammad Aziz", "Person"),
+                           ("Harbour Bank", "Harbour", "Organization")):
+        assert len(iris(extraction("1", (one, kind), club), extraction("2", (two, kind), club), *map(extraction, "345"))) == 2
+        assert len(iris(extraction("1", (one, kind)), extraction("2", (two, kind)))) == 2
+    assert len(iris(extraction("1", ("Maria Aziz", "Person"), club), extraction("2", ("Mario Aziz", "Person"), club),
+                    *map(extraction, "345"))) == 3
+    assert len(iris(extraction("1", ("Harbour Bank", "Organization"), club), extraction("2", ("Harbour", "Organization"), club),
+                    extraction("3", ("Harbour Motors", "Organization")), *map(extraction, "45"))) == 4
+
+
+def test_an_article_that_names_father_and_son_tells_them_apart() -> None:
+    club = ("Dunmore Council", "Organization")
+    both = extraction("1", ("Tom Hale", "Person"), ("Tom Hale Jr.", "Person"), club)
+    assert len(iris(both, extraction("2", ("Tom Hale", "Person"), club), extraction("3", ("Tom Hale Jr.", "Person"), club))) == 3
+
+
+def test_a_name_in_many_articles_without_common_company_stays_one() -> None:
+    unions = [extraction(str(number), ("Miners Union", "Organization"), (f"Firm {number // 2}", "Organization")) for number in range(80)]
+    assert "miners-union" in iris(*unions)
+    assert len(iris(*unions)) == 41
+
+
 def test_an_article_that_gives_the_former_name_is_believed() -> None:
     text = "Aurel, formerly Norvik, rose."
     found = resolve([Extraction(Article("1", text), (
