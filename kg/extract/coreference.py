@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from kg.extract.persons import person_bonus
+from kg.extract.persons import doer, person_bonus
 from kg.extract.quotes import Quote
 from kg.extract.ranker import (
     MOST_CANDIDATES,
@@ -356,6 +356,9 @@ class Linker:
             ]
         near.sort(key=lambda row: (row[0], row[1].order))
         near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2]) and not self.speaks_of(node, row[1])]
+        if node.role == "object" and node.gender in ("male", "female"):  # "Holt wanted to sue him": not Holt
+            suer = self.at(doer(tree, node.clause, node.head))
+            near = [row for row in near if row[1] is not suer]
         near = near[:MOST_CANDIDATES]
         if nominal and len(node.words) == 1 and node.definite in ("the", "this"):
             near = unrivalled(node, near)
@@ -368,7 +371,7 @@ class Linker:
             pairs.append([float(x) for x in pair_features(tree, node, cluster, other, field)])
             passed += fits[rank]
         if kind == "he" and near:
-            more = person_bonus(tree, node, [row[1] for row in near], [row[2] for row in near], self.name_places)
+            more = person_bonus(tree, node, [row[1] for row in near], [row[2] for row in near], self.name_places, self.at)
             pairs = [[*row, extra] for row, extra in zip(pairs, more, strict=True)]
         return [row[1] for row in near], pairs
 
