@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kg.extract import read_claims
 from kg.extract.attribution import attribute
 from kg.extract.clauses import clause_claims, find_clauses
 from kg.extract.mentions import find_mentions
@@ -17,7 +18,7 @@ from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
-from kg.records import Claim, Mention
+from kg.records import Article, Claim, Mention
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases" / "attribution.toml").read_text(encoding="utf-8"))[
     "case"
@@ -58,3 +59,20 @@ def test_case(case: dict[str, Any]) -> None:
 def test_thousand_nested_clauses_are_read() -> None:
     _, claims = read("He said that " * 1000 + "it rained.")
     assert claims[-1].status == "Claimed"
+
+
+def test_what_two_say_together_is_a_claim_of_each() -> None:
+    text = "Ann Roe and Tom Hale said that the mill would close."
+    article = Article("a", text)
+    extraction = read_claims(article, Tree.of(parse(load(), text)))
+    closing = [c for c in extraction.claims if c.lemma == "close"]
+    names = {m.id: text[m.start : m.end] for m in extraction.mentions}
+    assert [names[c.speaker] for c in closing if c.speaker is not None] == ["Ann Roe", "Tom Hale"]
+    assert [c.id for c in extraction.claims] == list(range(len(extraction.claims)))
+
+
+def test_a_verb_of_saying_has_the_quote_beside_it_as_object() -> None:
+    text = "Mauer did not stay. \"The mine is closed,\" he said on Monday, and left."
+    extraction = read_claims(Article("a", text), Tree.of(parse(load(), text)))
+    [said] = [c for c in extraction.claims if c.lemma == "say"]
+    assert "The mine is closed" in [text[a.start : a.end] for a in said.arguments if a.role == "clause"]

@@ -103,10 +103,15 @@ def attribute(
     Claims that arguments refer to must come first and bear their position as id, as those of ``clause_claims`` do.
 
     A newspaper or agency that reports a thing becomes its ``source`` and leaves it Asserted; any other party becomes the
-    ``speaker`` and makes it Claimed. Of nested reports the innermost is kept: "A denied that B did it, C said" is A's denial.
+    ``speaker`` and makes it Claimed. What several say together becomes a claim of each, the further ones at the end. Of nested
+    reports the innermost is kept: "A denied that B did it, C said" is A's denial.
     """
     reader = _Reader(tree, mentions, quotes, clauses)
-    return [reader.mark(claim, number) for number, claim in enumerate(claims)]
+    marked = [reader.mark(claim, number) for number, claim in enumerate(claims)]
+    for claim in tuple(marked):  # "..., said Ann Roe and Tom Hale": both say it
+        marked += [msgspec.structs.replace(claim, id=len(marked) + k, speaker=other)
+                   for k, other in enumerate(reader.parties.joined(claim.speaker))]
+    return marked
 
 
 class _Reader:

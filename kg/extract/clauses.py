@@ -200,6 +200,7 @@ def find_clauses(tree: Tree) -> list[Clause]:
         done.append(draft)
     for draft in reversed(done):
         _share_objects(tree, draft, drafts, number)
+        _pseudo_cleft(tree, draft, drafts)
     return [_freeze(tree, draft) for draft in drafts if draft is not None]
 
 
@@ -228,11 +229,22 @@ def _is_clause_head(tree: Tree, i: int, dep: str) -> bool:
         if dep == "conj":
             head = tree.heads[i]
             return (tree.pos[head] in ("VERB", "AUX") and tree.deps[head] != "amod") or tree.child(i, *SUBJECTS, "dobj") >= 0
-        return True
+        return not _tells_age(tree, i)
     if dep == "ccomp" and tree.tags[i] in ("JJ", "JJR", "NN", "NNP") and tree.child(i, "aux", "cop", "mark") < 0:
         return False  # "made the road impassable": object and complement of the verb around it
     # a verb that the tagger took for a noun or adjective still has its subject: "The storm batters the coast"
     return dep in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and tree.child(i, "nsubj", "nsubjpass") >= 0
+
+
+def _happens_to(tree: Tree, i: int) -> bool:
+    """True for a gerund clause in the passive whose subject the parser took for its noun: "threats of claims being withdrawn"."""
+    return tree.deps[i] == "acl" and tree.tags[i] == "VBN" and tree.deps[tree.heads[i]] == "pobj" \
+        and any(tree.words[c] == "being" for c in tree.children[i])
+
+
+def _tells_age(tree: Tree, i: int) -> bool:
+    """True for "aged" in "a boy aged 14"."""
+    return tree.words[i].lower() == "aged" and tree.deps[i] in ("acl", "advcl") and i + 1 < len(tree) and tree.pos[i + 1] == "NUM"
 
 
 def conjuncts(tree: Tree, i: int) -> list[int]:
@@ -285,7 +297,7 @@ def span_of(tree: Tree, i: int) -> tuple[int, int]:
         if c < i:
             if tree.deps[c] == "nsubj" and tree.deps[i] == "ccomp" and tree.pos[i] not in ("VERB", "AUX"):
                 first = max(first, tree.right[c])  # "made the road impassable", "made it a priority": the complement alone
-            if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`", "'"):
+            if tree.deps[c] in ("preconj", "cc", "punct") and tree.words[c] not in ("``", "“", '"', "$", "(", "`"):
                 first = max(first, c + 1)
         elif tree.deps[c] in ("cc", "conj"):
             if _open_end(tree, c) or (tree.deps[c] == "cc" and c + 1 < len(tree) and _open_end(tree, c + 1)):
@@ -670,6 +682,17 @@ def _share_objects(tree: Tree, draft: _Draft, drafts: list[_Draft | None], numbe
         draft.objects = list(other.objects)
 
 
+def _pseudo_cleft(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
+    """Put "a mill" in the place of "what" in "What the firm sold was a mill"."""
+    parent = drafts[draft.parent] if draft.parent >= 0 else None
+    if parent is None or draft.relation != "csubj" or tree.lemmas[parent.verb] != "be":
+        return
+    things = [c for c in parent.complements if tree.pos[c] in ("NOUN", "PROPN")]
+    for slot in (draft.objects, draft.subjects):
+        if things and len(slot) == 1 and tree.words[slot[0]].lower() == "what":
+            slot[:] = things
+
+
 def _freeze(tree: Tree, draft: _Draft) -> Clause:
     copular = tree.lemmas[draft.verb] in COPULAS
     kind: ClauseType
@@ -739,9 +762,16 @@ class _Claims:
 
     def frame(self, clause: Clause) -> list[list[tuple[str, int]]]:
         """Return the core arguments of each claim of the clause; none for "there are" before a clause that says what they do."""
-        if clause.existential and self.relatives(clause):
+        if (clause.existential and self.relatives(clause)) or self.is_cleft(clause):
             return []
         return _frames(self.tree, clause, self.one_name)
+
+    def is_cleft(self, clause: Clause) -> bool:
+        """True for "It was Ana Ruiz" before "who sold the mill"."""
+        tree = self.tree
+        return bool(clause.complements) and [tree.words[s].lower() for s in clause.subjects] == ["it"] \
+            and tree.pos[clause.complements[0]] == "PROPN" \
+            and any(tree.deps[c] == "relcl" for c in tree.children[clause.complements[0]])
 
     def relatives(self, clause: Clause) -> list[int]:
         """Return the finite relative clauses of who there is, if it is not denied: "There are people who helped me"."""
@@ -806,6 +836,9 @@ class _Claims:
                 below = tree.heads[below]
             self.wordings[key] = balanced(tree.text, *_whole_words(tree.text, tree.starts[first], tree.ends[end - 1]))
         start, stop = self.wordings[key]
+        event = next((c for c in tree.children[token] if _happens_to(tree, c)), -1)
+        if event >= 0 and event in self.number and event != verb:  # "led to the claim being withdrawn": the event, not the claim
+            return Argument(role, start, stop, None, self.first[self.number[event]])
         return Argument(role, start, stop, self.by_head.get(token), claim)
 
     def one_name(self, tokens: tuple[int, ...]) -> tuple[int, ...]:

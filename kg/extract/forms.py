@@ -46,6 +46,8 @@ def is_negated(tree: Tree, i: int) -> bool:
                 tree.deps[c] in ("det", "neg", "preconj") and tree.words[c].lower() in ("no", "neither")
                 for c in tree.children[child]
             )
+    if tree.deps[i] == "acl" and tree.tags[i] == "VBN":  # "no casualties left at the site"
+        count += any(tree.deps[c] in ("det", "neg") and tree.words[c].lower() == "no" for c in tree.children[tree.heads[i]])
     return count % 2 == 1
 
 

@@ -92,6 +92,7 @@ class _Reader:
         for child in tree.children[head]:
             if tree.deps[child] == "appos" and child > head:
                 self.apposition(mention, head, child)
+        self.aged(mention, head)
         if mention.kind == "name":
             self.home(mention, head)
         elif mention.kind == "nominal":
@@ -292,6 +293,16 @@ class _Reader:
             self._add(
                 "apposition", child, child, (self._of_mention("subject", mention), self._argument("complement", child)), "age"
             )
+
+    def aged(self, mention: Mention, head: int) -> None:
+        """Add "Jane Roe, aged 45," and "a boy aged 14"."""
+        tree = self.tree
+        for child in tree.children[head]:
+            number = child + 1
+            if mention.type == "Person" and child > head and tree.words[child].lower() == "aged" and tree.words[number:number + 1] \
+                    and tree.words[number].isdigit():
+                self._add("apposition", number, number,
+                          (self._of_mention("subject", mention), self._wording("complement", number, number + 1)), "age")
 
     def party(self, mention: Mention, child: int) -> bool:
         """Add "Roe (D-Texas)": the party's letter, and what she stands for; False if the brackets hold something else."""

@@ -16,6 +16,7 @@ from kg.extract.tree import Tree
 
 STRAIGHT = frozenset(['"', "''", "``", "”"])
 MARKS = frozenset(["“", "”", '"', "``", "''", "„", "«", "»"])
+SINGLE = frozenset(["'", "‘", "’"])
 FINITE = frozenset(["VBD", "VBZ", "VBP", "MD"])
 SPEAKING_TAGS = frozenset(["VBD", "VBZ", "VBP", "VBN", "VBG", "VB"])
 NOUNS = frozenset(["NOUN", "PROPN", "PRON"])
@@ -84,7 +85,7 @@ def _stretches(tree: Tree) -> list[_Stretch]:
     paragraphs = _paragraphs(tree)
     carried = False
     for number, (start, stop) in enumerate(paragraphs):
-        marks = [i for i in range(start, stop) if tree.words[i] in MARKS]
+        marks = [i for i in range(start, stop) if tree.words[i] in MARKS] or _single_marks(tree, start, stop)
         opened = -1
         if carried and marks and not _opens(tree, marks[0], start):
             opened = start  # the quote goes on without a new mark and ends here
@@ -106,6 +107,23 @@ def _stretches(tree: Tree) -> list[_Stretch]:
             end = stop if goes_on else _sentence_stop(tree, opened, stop)
             _add(tree, found, opened, end, start, stop, goes_on)
     return found
+
+
+def _single_marks(tree: Tree, start: int, stop: int) -> list[int]:
+    """Return the single quotation marks of a paragraph without double ones: 'The mill is closed,' she said.
+
+    An apostrophe is none: a mark that opens stands before a word, one that closes behind a comma or the end of a sentence.
+    """
+    marks: list[int] = []
+    for i in range(start, stop):
+        if tree.words[i] not in SINGLE or tree.tags[i] == "POS":
+            continue
+        free = i == start or tree.ends[i - 1] < tree.starts[i] or tree.words[i - 1].isspace()
+        opens = free and i + 1 < stop and tree.starts[i + 1] == tree.ends[i]
+        closes = not free and tree.words[i - 1] in (",", ".", "?", "!")
+        if closes if len(marks) % 2 else opens:
+            marks.append(i)
+    return marks[: len(marks) // 2 * 2]
 
 
 def _add(tree: Tree, found: list[_Stretch], first: int, end: int, start: int, stop: int, is_open: bool) -> None:
@@ -135,7 +153,7 @@ def _sentence_stop(tree: Tree, first: int, stop: int) -> int:
 
 def _opens(tree: Tree, i: int, start: int) -> bool:
     """Tell whether the mark at `i` looks like an opening one: curly, or nothing or a blank before and none after."""
-    if tree.words[i] in ("“", "„", "«", "``"):
+    if tree.words[i] in ("“", "„", "«", "``", "‘"):
         return True
     if tree.words[i] in ("”", "»", "''"):
         return False
@@ -148,7 +166,7 @@ def _closes(tree: Tree, i: int, stop: int) -> bool:
     """Tell whether the mark at `i` looks like a closing one: curly, or glued to what is before it."""
     if tree.words[i] in ("”", "»", "''"):
         return True
-    return tree.words[i] == '"' and i > 0 and tree.ends[i - 1] == tree.starts[i] and not tree.words[i - 1].isspace()
+    return tree.words[i] in ('"', "'", "’") and i > 0 and tree.ends[i - 1] == tree.starts[i] and not tree.words[i - 1].isspace()
 
 
 def _finite(tree: Tree, stretch: _Stretch) -> bool:
@@ -205,7 +223,7 @@ def _attribution(tree: Tree, stretch: _Stretch, floor: int, ceiling: int) -> tup
 def _after(tree: Tree, stretch: _Stretch, ceiling: int) -> tuple[int, tuple[int, ...]]:
     """Look behind the quote: "...," said Smith | "...?" the mayor asked | "...", according to Smith | "..." - Jane Roe."""
     i = stretch.end
-    while i < ceiling and tree.words[i] in MARKS:
+    while i < ceiling and (tree.words[i] in MARKS or (i == stretch.end and tree.words[i] in SINGLE)):
         i += 1
     if i >= ceiling:
         return -1, ()
@@ -251,7 +269,7 @@ def _line_stop(tree: Tree, i: int, ceiling: int) -> int:
 def _ahead(tree: Tree, stretch: _Stretch, floor: int) -> tuple[int, tuple[int, ...]]:
     """Look before the quote: Smith said, "..." | The letter reads: "..." | In the words of Smith, "..."."""
     mark = stretch.first
-    while mark > floor and tree.words[mark - 1] in MARKS:
+    while mark > floor and (tree.words[mark - 1] in MARKS or (mark == stretch.first and tree.words[mark - 1] in SINGLE)):
         mark -= 1
     i = mark - 1
     blank = False

@@ -29,6 +29,8 @@ PHRASAL_VERBS = frozenset([
     "step down", "stand down", "step aside", "pull out", "drop out", "break out", "shut down", "back down", "back out", "speak out",
     "speak up", "sign up", "hand over", "call off", "fall apart", "break down", "break up", "give up", "line up", "show up", "turn up",
 ])
+#: verbs that give somebody an office or name
+NAMING = frozenset(["elect", "appoint", "name", "crown", "declare", "call", "make", "nominate"])
 #: verbs that take "to" with a noun and never with an infinitive
 WITH_TO = frozenset([
     "lead", "contribute", "amount", "object", "respond", "refer", "belong", "adhere", "succumb", "resort", "listen", "react",
@@ -67,6 +69,8 @@ def repair(tree: Tree) -> Tree:
             _possessor(new, i)
         elif tree.deps[i] == "advmod":
             _particle(new, i)
+        elif tree.deps[i] in ("dobj", "oprd"):
+            _object_complement(new, i)
         elif tree.words[i].lower() == "as" and tree.words[i - 1].lower() == "such":
             _examples(new, i)
         elif tree.tags[i] == "VB" and tree.deps[i] == "xcomp":
@@ -280,6 +284,22 @@ def _particle(new: _Edit, i: int) -> None:
     tree = new.tree
     if tree.heads[i] == i - 1 and not tree.children[i] and f"{tree.lemmas[i - 1].lower()} {tree.words[i].lower()}" in PHRASAL_VERBS:
         new.deps[i], new.changed = "prt", True
+
+
+def _object_complement(new: _Edit, i: int) -> None:
+    """They elected Ruiz president. | The firm kept the mill open.: object and complement were taken for one noun phrase."""
+    tree, verb, thing = new.tree, new.tree.heads[i], i - 1
+    if tree.heads[thing] != i or tree.deps[thing] != "compound" or verb > thing:
+        return
+    office = tree.deps[i] == "dobj" and new.lemmas[verb].lower() in NAMING and tree.tags[i] == "NN" and tree.pos[thing] == "PROPN" \
+        and noun_classes().get(tree.lemmas[i].lower()) == "Person"
+    state = tree.deps[i] == "oprd" and tree.pos[i] == "ADJ" and tree.pos[thing] in ("NOUN", "PROPN")
+    if office or state:
+        new.hang(thing, verb, "dobj")
+        new.deps[i] = "oprd"
+        for c in tree.children[i]:
+            if c < thing:
+                new.heads[c] = thing
 
 
 def _examples(new: _Edit, i: int) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kg.extract.clauses import Clause
+from kg.extract.clauses import Clause, conjuncts
 from kg.extract.cues import load_cues
 from kg.extract.tree import Tree
 from kg.records import Mention
 
+#: speakers read of one coordination
+MOST_JOINED = 5
 #: last words of names that no person or place has
 SURE_OUTLETS = frozenset(
     ["news", "times", "herald", "tribune", "gazette", "reporter", "chronicle", "telegraph", "newspaper", "magazine"]
@@ -26,6 +28,7 @@ class Speakers:
         self.tree = tree
         self.cues = load_cues()
         self.by_head = {tree.at[m.head.start]: m for m in reversed(mentions) if m.head.start in tree.at}
+        self.heads = {m.id: tree.at[m.head.start] for m in mentions if m.head.start in tree.at}
         self.by_token = {tree.at[m.start]: m for m in reversed(mentions) if m.start in tree.at}
         self.in_name = {i: m for m in mentions if m.kind == "name" and m.start in tree.at for i in self._tokens(m)}
         self.clause_of = {clause.verb: clause for clause in clauses}
@@ -43,6 +46,13 @@ class Speakers:
             or self.by_token.get(self.tree.left[token])
         )
         return mention.id if mention else None
+
+    def joined(self, mention: int | None) -> list[int]:
+        """Return the mentions coordinated with the speaker `mention`: "said Ann Roe and Tom Hale"."""
+        token = self.heads.get(mention, -1) if mention is not None else -1
+        others = conjuncts(self.tree, token)[1:] if token >= 0 else []
+        found = (self.by_head.get(other) for other in others if self.tree.deps[token] in ("nsubj", "pobj"))
+        return [other.id for other in found if other is not None and other.kind == "name"][:MOST_JOINED]
 
     def speaker(self, verb: int) -> int:
         """Return the head token of the party that says what `verb` reports, or -1."""
