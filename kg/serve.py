@@ -187,15 +187,71 @@ class Worker:
             self.process.kill()
 
 
-class Server:
-    """The ASGI application: who may ask, how long, how many at once."""
+class Pool:
+    """The workers of one graph: as many answers at once as there are workers, each within its time."""
 
     def __init__(self, folder: Path, serving: Serving) -> None:
         self.folder, self.serving = folder, serving
         self.free: asyncio.Queue[Worker] = asyncio.Queue()
         self.workers: set[Worker] = set()
-        self.waiting = 0
         self.tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Start all workers."""
+        for _ in range(self.serving.workers):
+            await self._hire()
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        for worker in self.workers:
+            worker.kill()
+
+    async def ask(self, request: Request) -> tuple[int, bytes]:
+        """Return status and body of the whole answer. Raises Failed if there is none in time."""
+        worker = await self.free.get()
+        parts: list[bytes] = []
+        status = 500
+        try:
+            async with asyncio.timeout(self.serving.timeout):
+                async for kind, data in worker.ask(request):
+                    if kind == _HEAD:
+                        status, _ = msgspec.msgpack.decode(data)
+                    else:
+                        parts.append(data)
+        except TimeoutError:
+            raise Failed(503, f"the answer took over {self.serving.timeout:g} s; narrow the question") from None
+        finally:
+            self.release(worker)
+        return status, b"".join(parts)
+
+    def release(self, worker: Worker) -> None:
+        """Let others have a worker; one that was stopped in the middle of an answer is replaced."""
+        worker.started = False
+        if not worker.dirty and worker.process.returncode is None:
+            self.free.put_nowait(worker)
+            return
+        worker.kill()
+        self.workers.discard(worker)
+        task = asyncio.ensure_future(self._replace(worker))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _replace(self, worker: Worker) -> None:
+        await worker.process.wait()
+        await self._hire()
+
+    async def _hire(self) -> None:
+        worker = await Worker.start(self.folder, self.serving)
+        self.workers.add(worker)
+        self.free.put_nowait(worker)
+
+
+class Server:
+    """The ASGI application: who may ask, how long, how many at once."""
+
+    def __init__(self, folder: Path, serving: Serving) -> None:
+        self.serving, self.pool = serving, Pool(folder, serving)
+        self.waiting = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one ASGI scope."""
@@ -206,18 +262,11 @@ class Server:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        for _ in range(self.serving.workers):
-            await self._hire()
+        await self.pool.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        for worker in self.workers:
-            worker.kill()
+        self.pool.stop()
         await send({"type": "lifespan.shutdown.complete"})
-
-    async def _hire(self) -> None:
-        worker = await Worker.start(self.folder, self.serving)
-        self.workers.add(worker)
-        self.free.put_nowait(worker)
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -269,7 +318,7 @@ class Server:
         deadline = time.monotonic() + self.serving.timeout
         self.waiting += 1
         try:
-            worker = await asyncio.wait_for(self.free.get(), self.serving.timeout)
+            worker = await asyncio.wait_for(self.pool.free.get(), self.serving.timeout)
         except TimeoutError:
             await _send(send, 503, common | {"Retry-After": "5", "Content-Type": "text/plain"}, b"all workers are busy; try again")
             return
@@ -296,22 +345,7 @@ class Server:
             telling.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await telling
-            self._release(worker)
-
-    def _release(self, worker: Worker) -> None:
-        worker.started = False
-        if not worker.dirty and worker.process.returncode is None:
-            self.free.put_nowait(worker)
-            return
-        worker.kill()
-        self.workers.discard(worker)
-        task = asyncio.ensure_future(self._replace(worker))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def _replace(self, worker: Worker) -> None:
-        await worker.process.wait()
-        await self._hire()
+            self.pool.release(worker)
 
     async def _tell(self, worker: Worker, request: Request, common: dict[str, str], send: Send) -> None:
         """Pass the worker's answer on as it comes."""

@@ -23,6 +23,7 @@ LAYERS = [
     {"kg.link"},
     {"kg.site"},
     {"kg.serve"},
+    {"kg.agents"},
     {"kg.cli"},
 ]
 #: library -> modules that may see it
@@ -39,6 +40,7 @@ DOORS = {
     "trafilatura": {"kg.read"},
     "rensa": {"kg.duplicates"},
     "uvicorn": {"kg.serve"},
+    "mcp": {"kg.agents"},
     "jinja2": {"kg.site"},
     "click": {"kg.cli"},
     "rich": {"kg.cli"},

@@ -1,4 +1,4 @@
-"""Commands that take a graph elsewhere: export, view, serve."""
+"""Commands that take a graph elsewhere: export, view, serve, mcp."""
 
 from __future__ import annotations
 
@@ -91,3 +91,17 @@ def serve(graph: Path, host: str, port: int, token: str, cors: tuple[str, ...], 
 
     run(graph, Serving(host=host, port=port, token=token, cors=cors, workers=workers, timeout=timeout, memory=memory, answer=answer),
         ready=lambda address: say(f"serving {graph} on {address}"))
+
+
+@command("""Examples:
+  kg mcp graph
+
+An assistant that speaks the Model Context Protocol starts it itself; its settings hold, for instance:
+  {"mcpServers": {"news": {"command": "kg", "args": ["mcp", "/path/to/graph"]}}}""")
+@graph_argument
+@click.option("--timeout", default=Serving().timeout, type=click.FloatRange(0.1), help="seconds an answer may take [default: 30]")
+def mcp(graph: Path, timeout: float) -> None:
+    """Let an assistant ask GRAPH by the Model Context Protocol, on standard input and output: search, statements, SPARQL."""
+    from kg.agents import run
+
+    run(graph, Serving(timeout=timeout, workers=2, answer=4))
