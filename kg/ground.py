@@ -12,24 +12,29 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from kg.iris import KG, OPEN, slug
 from kg.ontology import CLAUSES, RDF, VALUE_KINDS, Ontology, Property, Slot, Wording, singular
+from kg.rating import Signs, probability
 from kg.records import Argument, Claim, Entity, Extraction, Mention, RdfLiteral, Span, Statement
 
 #: forms whose predicate noun is said of the subject: "X is a Y", "X, a Y", "Y X"
 BEARER_FORMS = frozenset({"copula", "apposition", "title"})
 #: forms that hold what belongs to a noun: "X's Y", "Y of X", "X Y"
 NOUN_FORMS = frozenset({"noun", "possessive", "compound", "apposition", "title", "copula"})
-#: a statement whose arguments are only not known to clash with domain and range is less sure than one where they fit
-UNKNOWN_TYPE = 0.9
-#: how often a pronoun or noun linked to a name is linked to the right one: .70 of GAP dev's pronouns, .74 of OntoGUM dev's, .71 of its
-#: nouns
-LINK = 0.72
+
+Rate = Callable[[Claim, list[str]], float]
+"""Takes a claim and the signs of a statement made of it; returns how sure the statement is."""
+
+
+def rated(claim: Claim, signs: list[str]) -> float:
+    """Return the probability that a reader passes the statement; the learned scorer's claims keep the scorer's own."""
+    return claim.confidence if claim.property else probability(claim.confidence, signs)
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,7 +569,7 @@ def _has_strong(article: _Article, claim: Claim) -> bool:
 # --- statements ---
 
 
-def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: Ontology) -> list[Statement]:
+def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: Ontology, rate: Rate = rated) -> list[Statement]:
     """Return the statements of one article, equal ones merged, in order of evidence.
 
     `entity_of` maps the ids of the extraction's local entities to entities of the graph. Claims whose subject refers to nothing
@@ -572,7 +577,7 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     """
     extraction = _said(extraction)
     article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology, settled=True)
-    writer = _Writer(article, entity_of)
+    writer = _Writer(article, entity_of, rate)
     made: list[Statement] = []
     for claim in extraction.claims:
         if claim.property:
@@ -639,8 +644,9 @@ _ATTRIBUTION = frozenset({"according to", "as per"})
 class _Writer:
     """Turns claims into statements: arguments into IRIs and literals, circumstances copied."""
 
-    def __init__(self, article: _Article, entity_of: Mapping[int, Entity]) -> None:
+    def __init__(self, article: _Article, entity_of: Mapping[int, Entity], rate: Rate) -> None:
         self.article, self.entity_of, self.ontology = article, entity_of, article.ontology
+        self.rate, self.signs = rate, Signs(article.extraction)
 
     def node(self, argument: Argument) -> str | RdfLiteral:
         """Return the IRI of what an argument refers to, its value, or its wording as a string."""
@@ -672,8 +678,11 @@ class _Writer:
             return
         extra = [pair for iri, argument in match.qualifiers for pair in self.filled(iri, argument)]
         extra += self.units([match.object])
-        sure = 1.0 if match.fit == 4 else UNKNOWN_TYPE
-        yield self.statement(claim, subject, prop.iri, object_, prop.label, match.used, extra, sure)
+        how = [f"wording {match.wording.form}"]
+        how += ["any noun"] if "*" in match.wording.words else []
+        how += ["heads"] if match.heads else []
+        how += ["types unknown"] if match.fit != 4 else []
+        yield self.statement(claim, subject, prop.iri, object_, prop.label, match.used, extra, how, (match.subject, match.object))
 
     def decided(self, claim: Claim) -> Iterator[Statement]:
         """Yield the statement of a claim whose extractor chose the property, if its arguments are in domain and range."""
@@ -684,7 +693,8 @@ class _Writer:
         if prop is None or not iri or self.article.fit(self.article.types_of(subject), prop.domain) < 2:
             return
         if self.holds(prop, object_, self.node(object_)):
-            yield self.statement(claim, iri, prop.iri, self.node(object_), "", frozenset(claim.arguments), [], 1.0)
+            used = frozenset(claim.arguments)
+            yield self.statement(claim, iri, prop.iri, self.node(object_), "", used, [], ["decided"], (subject, object_))
 
     def opened(self, claim: Claim) -> Iterator[Statement]:
         """Yield the statements of an open property: subject and the first of object, complement, preposition; else ``true``.
@@ -726,14 +736,16 @@ class _Writer:
             iri = self.iri(subject.mention)
             if not iri or not slug(label):
                 continue
-            nodes = [(self.node(a), self.units([a])) for a in objects]
+            nodes: list[tuple[Argument | None, str | RdfLiteral, list[tuple[str, str | RdfLiteral]]]]
+            nodes = [(a, self.node(a), self.units([a])) for a in objects]
             if not nodes and (claim.passive or claim.lemma.lower() in _COMPLETE):
-                nodes = [(RdfLiteral("true", "xsd:boolean"), [])]
-            for node, units in nodes:
+                nodes = [(None, RdfLiteral("true", "xsd:boolean"), [])]
+            for filler, node, units in nodes:
                 empty = isinstance(node, RdfLiteral) and (node.lexical.lower() in _EMPTY or (label == "be" and node.lexical == "true"))
                 if node != iri and not empty:
                     used = frozenset((*subjects, *objects))
-                    yield self.statement(claim, iri, prop or OPEN + slug(label), node, label, used, units, 1.0)
+                    how = ["opened" if filler is None or filler.role in _COMPLETING else "opened by preposition"]
+                    yield self.statement(claim, iri, prop or OPEN + slug(label), node, label, used, units, how, (subject, filler))
 
     def is_adjective(self, argument: Argument) -> bool:
         """Say whether a complement is an adjective or the like: words that are no noun phrase, value or clause."""
@@ -759,7 +771,7 @@ class _Writer:
                 found.append((KG + "description", RdfLiteral(phrase)))
             used = frozenset(a for a in claim.arguments if a.role != "time" and not self.is_date(a))  # "was mayor from 2010 to 2014"
             for prop, object_ in found:
-                yield self.statement(claim, iri, prop, object_, "", used, [], 1.0)
+                yield self.statement(claim, iri, prop, object_, "", used, [], ["described"], (subject, None))
 
     def anchored(self, claim: Claim, arguments: Sequence[Argument]) -> tuple[RdfLiteral | None, str] | None:
         """Return value and words of a time told from an event: "three years after the incident", None if there is none.
@@ -860,7 +872,8 @@ class _Writer:
         label: str,
         used: frozenset[Argument],
         extra: Sequence[tuple[str, str | RdfLiteral]],
-        sure: float,
+        how: list[str],
+        pair: tuple[Argument, Argument | None],
     ) -> Statement:
         """Return the statement with the claim's circumstances; its id is set when all are merged."""
         taken = {a.role for a in used}  # what is joined to a used argument by "and" has a statement of its own
@@ -902,20 +915,9 @@ class _Writer:
             when=when,
             when_text=when_text,
             qualifiers=tuple(sorted(set(qualifiers), key=_order)),
-            confidence=round(claim.confidence * sure * LINK ** self.links(claim, (subject, object_)), 4),
+            confidence=self.rate(claim, self.signs.of(claim, *pair, prop, object_, how, len(qualifiers))),
             extractor=claim.extractor,
         )
-
-
-    def links(self, claim: Claim, nodes: tuple[str | RdfLiteral, ...]) -> int:
-        """Return how many of the claim's arguments among `nodes` are pronouns or nouns that were linked to a name."""
-        count = 0
-        for argument in claim.arguments:
-            mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
-            if mention and mention.kind in ("pronoun", "nominal") and self.node(argument) in nodes:
-                entity = self.entity_of.get(mention.entity)
-                count += bool(entity and entity.named)
-        return count
 
 
 #: nouns that take up an event told before, whatever it was

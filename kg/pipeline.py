@@ -57,7 +57,10 @@ class Report(Record, frozen=True):
 
 
 class Joined(Record, frozen=True):
-    """Everything that is made of all extractions together; ``places`` gives latitude, longitude and country of links to places."""
+    """Everything that is made of all extractions together.
+
+    ``places`` gives latitude, longitude and country of links to places, ``unsure`` is the number of statements left out.
+    """
 
     articles: tuple[Article, ...]
     entities: tuple[Entity, ...]
@@ -67,6 +70,7 @@ class Joined(Record, frozen=True):
     disputes: tuple[Dispute, ...] = ()
     links: tuple[Link, ...] = ()
     places: dict[str, tuple[str, str, str]] = msgspec.field(default_factory=dict)
+    unsure: int = 0
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -214,19 +218,21 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
     for entity in entities:
         for article, local in entity.members:
             entity_of.setdefault(article, {})[local] = entity
-    articles, statements = [], []
+    articles, statements, unsure = [], [], 0
     for number, extraction in enumerate(extractions()):
         progress("grounding", number + 1, 0)
         articles.append(extraction.article)
-        statements += [one for one in ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
-                       if one.confidence >= settings.min_confidence]
+        found = ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
+        kept = [one for one in found if one.confidence >= settings.min_confidence]
+        statements += kept
+        unsure += len(found) - len(kept)
     linked, places = link(extractions, entities, types, settings, links)
     copies = near_duplicates(articles)
     symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
     functional = {one.iri for one in ontology.properties.values() if one.functional}
     return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
                   tuple(facts(statements, articles, copies, settings.base, symmetric)),
-                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)), tuple(linked), places)
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)), tuple(linked), places, unsure)
 
 
 def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Entity], types: Types, settings: Settings,
@@ -273,7 +279,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
               "plain triples": sum(map(is_plain, joined.statements)),
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
               "in several articles": len(joined.facts), "disputed": len(joined.disputes), "near-duplicates": len(joined.copies),
-              "links to authorities": len(joined.links)}
+              "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
     staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 

@@ -1,11 +1,14 @@
-"""Learn the weights of kg/extract/confidence.py, and write its table of reliability into docs/benchmarks.md.
+"""Learn the weights of kg/extract/confidence.py and kg/rating.py, and write their tables into docs/benchmarks.md.
 
     scripts/train_confidence SHARED [--parses FOLDER] [--dry]
 
-Claims are labelled by the gold of CaRB dev (MIT) and BenchIE dev (CC BY 4.0): a claim is right if at least half of its triples fit
-a gold fact (BenchIE: equal to one acceptable form but for case, commas and quotes; CaRB: the pair's precision at least .7 and its
-harmonic mean with recall at least .5). Seven tenths of the sentences, by the hash of their text, train; the rest is kept for
-measuring. The square penalty is chosen and the calibration (Platt 1999) fitted by cross-validation within the training part. The
+Statements (kg/rating.py) are labelled by the readings of data/gold/readings.tsv, joined with a fresh extraction; what no longer comes out
+is left out. Penalty and calibration by cross-validation, a text wholly in one part; the sets of ``readings.TEST`` are for measuring only.
+
+Claims (kg/extract/confidence.py) are labelled by the gold of CaRB dev (MIT) and BenchIE dev (CC BY 4.0): a claim is right if at least
+half of its triples fit a gold fact (BenchIE: equal to one acceptable form but for case, commas and quotes; CaRB: the pair's precision
+at least .7 and its harmonic mean with recall at least .5). Seven tenths of the sentences, by the hash of their text, train; the rest is
+kept for measuring. The square penalty is chosen and the calibration (Platt 1999) fitted by cross-validation within the training part. The
 same data give the same weights.
 """
 
@@ -28,13 +31,20 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_openie import trees
 from bench_quality import PAGE, put
+from readings import TEST, Reading, labelled, read_labels
 
+from kg import rating
 from kg.extract import confidence, read_claims
 from kg.records import Article
 from kg.triples import triple_lines, triples
 
 TARGET = Path(confidence.__file__).parent / "data" / "confidence.json"
+RATING = Path(rating.__file__).parent / "data" / "rating.json"
 SETS = ("carb_dev", "benchie_dev")
+#: what the sets of readings are, for the page
+READINGS = {"ours": "our sample articles", "interview": "OntoGUM, interviews", "bio": "OntoGUM, biographies", "speech": "OntoGUM, speeches",
+            "court": "OntoGUM, court", "gap": "GAP", "knowledgenet": "KnowledgeNet", "carb": "CaRB", "benchie": "BenchIE",
+            "articles": "real news articles (test)", "reuters": "Reuters-128 (test)"}
 #: features of fewer training claims are left out; penalties tried; thresholds and bins of the tables
 RARE = 8
 PENALTIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -143,10 +153,10 @@ def log_loss(y: np.ndarray, p: np.ndarray) -> float:
     return float(-np.mean(np.log(np.where(y == 1, p, 1 - p))))
 
 
-def out_of_fold(x: np.ndarray, y: np.ndarray, folds: np.ndarray, penalty: float) -> np.ndarray:
+def out_of_fold(x: np.ndarray, y: np.ndarray, folds: np.ndarray, penalty: float, number: int = FOLDS) -> np.ndarray:
     """Return the log odds of each claim by weights learned without its fold."""
     odds = np.zeros(len(y))
-    for fold in range(FOLDS):
+    for fold in range(number):
         odds[folds == fold] = x[folds == fold] @ fit(x[folds != fold], y[folds != fold], penalty)
     return odds
 
@@ -257,9 +267,9 @@ def held(tenth: int) -> bool:
     return tenth >= 7
 
 
-def digest() -> str:
-    """Return the first 16 hex digits of the weights file's SHA-256."""
-    return hashlib.sha256(TARGET.read_bytes()).hexdigest()[:16]
+def digest(path: Path = TARGET) -> str:
+    """Return the first 16 hex digits of a weights file's SHA-256."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def strongest(weights: dict[str, float], number: int = 8) -> Iterable[str]:
@@ -275,6 +285,64 @@ def by_reading(rated: dict[str, float]) -> list[str]:
     lines += [f"| {form} | {right} | {number} | {rated[form]:.3f} |" for form, (right, number) in READ.items()]
     lines.append(f"| clauses, to compare | {READ_CLAUSES[0]} | {READ_CLAUSES[1]} | by weights |")
     return ["Facts of noun phrases, one number a form:", "", *lines]
+
+
+def learn_rating(data: list[Reading]) -> tuple[rating.Model, np.ndarray]:
+    """Return the weights learned from readings, and for each reading the probability by weights that were learned without its text."""
+    counts = Counter(sign for one in data for sign in set(one.signs))
+    names = sorted(sign for sign, count in counts.items() if count >= RARE)
+    column = {name: i + 2 for i, name in enumerate(names)}
+    x = np.zeros((len(data), len(names) + 2))
+    x[:, 0] = 1
+    for i, one in enumerate(data):
+        x[i, 1] = rating.log_odds(one.claim)
+        x[i, [column[sign] for sign in set(one.signs) if sign in column]] = 1
+    y = np.array([one.right for one in data], float)
+    folds = np.array([tenth(one.text) for one in data])
+    odds = {penalty: out_of_fold(x, y, folds, penalty, 10) for penalty in PENALTIES}
+    penalty = min(PENALTIES, key=lambda key: log_loss(y, sigmoid(odds[key])))
+    shift, slope = fit(np.column_stack([np.ones(len(y)), odds[penalty]]), y, 1e-6)
+    w = slope * fit(x, y, penalty)
+    print(f"{len(data)} readings, {len(names)} signs, penalty {penalty:g}, slope {slope:.3f}, shift {shift:.3f}")
+    weights = {name: round(float(v), 3) for name, v in zip(names, w[2:], strict=True)}
+    return rating.Model(round(float(w[0] + shift), 3), round(float(w[1]), 3), weights), sigmoid(shift + slope * odds[penalty])
+
+
+def rating_tables(found: list[Reading], lost: Counter[str], learned: rating.Model, unseen: np.ndarray) -> list[str]:
+    """Return the Markdown of the readings and of how well the confidence of statements keeps its word on text it was not learned from."""
+    lines = ["| text | statements read | right | still come out |", "|---|---|---|---|"]
+    for name, words in READINGS.items():
+        mine = [one for one in found if one.name == name]
+        lines.append(f"| {words} | {len(mine) + lost[name]} | {read_right()[name]:.1%} | {len(mine)} |")
+    parts = {"learned from, text left out": ([one for one in found if one.name not in TEST], unseen)}
+    for name in TEST:
+        mine = [one for one in found if one.name == name]
+        parts[READINGS[name]] = (mine, np.array([rating.probability(one.claim, one.signs, learned) for one in mine]))
+    lines += ["", f"Weights `kg/data/rating.json`, SHA-256 {digest(RATING)}…, {len(learned.weights)} signs.", "",
+              "| statements | number | share right | mean confidence | calibration error | ROC AUC | ROC AUC of the claim's confidence |",
+              "|---|---|---|---|---|---|---|"]
+    for words, (data, p) in parts.items():
+        y = np.array([one.right for one in data], float)
+        error = sum(abs(y[inside].mean() - p[inside].mean()) * inside.mean() for low, high in itertools.pairwise(BINS)
+                    if (inside := (p >= low) & (p < high)).any())
+        before = np.array([one.claim for one in data])
+        lines.append(f"| {words} | {len(y)} | {y.mean():.3f} | {p.mean():.3f} | {error:.3f} | {auc(y, p):.3f} | {auc(y, before):.3f} |")
+    lines += ["", "Share right, and share of all right statements that is kept, by `--min-confidence`:", "",
+              "| `--min-confidence` | " + " | ".join(f"{words}: right | kept" for words in parts) + " |",
+              "|---" * (1 + 2 * len(parts)) + "|"]
+    for least in (0.0, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85):
+        cells = []
+        for data, p in parts.values():
+            y = np.array([one.right for one in data], float)
+            cells += [f"{y[p >= least].mean():.0%}" if (p >= least).any() else "-", f"{y[p >= least].sum() / y.sum():.0%}"]
+        lines.append(f"| {least:.2f} | {' | '.join(cells)} |")
+    return [*lines, "", *strongest(learned.weights, 12)]
+
+
+def read_right() -> dict[str, float]:
+    """Return the share of right ones of all statements read, by set."""
+    return {name: float(np.mean([line["verdict"] == "right" for lines in documents.values() for line in lines]))
+            for name, documents in read_labels().items()}
 
 
 def main() -> None:
@@ -298,9 +366,13 @@ def main() -> None:
         *reliability(test, probabilities(test, bias, weights)), "",
         "Triples read from clauses, which the gold is about:", "", *trade(bench, options.parses, True), "",
         "All triples:", "", *trade(bench, options.parses, False), "", *strongest(weights), "", *by_reading(forms(learned))])
+    found, lost = labelled(options.shared.resolve(), options.parses)
+    learned_rating, unseen = learn_rating([one for one in found if one.name not in TEST])
+    RATING.write_text(json.dumps(learned_rating._asdict(), indent=1, sort_keys=True) + "\n", "utf-8")
+    said = "\n".join(rating_tables(found, lost, learned_rating, unseen))
     if not options.dry:
-        PAGE.write_text(put(PAGE.read_text("utf-8"), "confidence", text), "utf-8")
-    print(text)
+        PAGE.write_text(put(put(PAGE.read_text("utf-8"), "confidence", text), "rating", said), "utf-8")
+    print(text, said, sep="\n\n")
 
 
 if __name__ == "__main__":
