@@ -24,6 +24,7 @@ from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError, ModelError
 from kg.export import turtle_beside
 from kg.extract import read_claims
+from kg.extract.learned import load_learned
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
@@ -77,9 +78,11 @@ def _quiet(stage: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
-def read_article(article: Article, model: str = "", *, relations: bool = False) -> Extraction:
-    """Return the extraction of one article, read with the spaCy pipeline `model`; with `relations` the learned scorer reads too."""
-    return read_claims(article, Tree.of(parse(load_model(model), article.text)), relations=relations)
+def read_article(article: Article, model: str = "", *, relations: bool = False, learned: str = "") -> Extraction:
+    """Return the extraction of one article, read with the spaCy pipeline `model`; with `relations` the learned scorer reads too, with
+    `learned` (a file) what was learned from examples."""
+    tree = Tree.of(parse(load_model(model), article.text))
+    return read_claims(article, tree, relations=relations, learned=load_learned(learned) if learned else None)
 
 
 def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields: Mapping[str, str] | None = None,
@@ -106,8 +109,10 @@ def _extract(article: Article, settings: Settings) -> Extraction | Failure:
     load_model(settings.model)  # a missing model is the user's to mend, not this article's fault
     if settings.relations and scorer() is None:
         raise ModelError("the learned relation scorer is not installed: run `pip install 'newskg[relations]'` or leave --relations out")
+    if settings.learned:
+        load_learned(settings.learned)  # raises if the file is broken
     try:
-        return read_article(article, settings.model, relations=settings.relations)
+        return read_article(article, settings.model, relations=settings.relations, learned=settings.learned)
     except Exception as error:
         return article.source or article.id, f"could not be read ({type(error).__name__}: {error}); please report it with this article"
 
@@ -129,6 +134,9 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     settings = settings or _settings(before)
     ontology = load(_paths(settings))
     reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
+    if settings.learned:
+        load_learned(settings.learned)  # raises if the file is broken
+        reader["learned"] = hashlib.sha256(Path(settings.learned).read_bytes()).hexdigest()
     failed: list[Failure] = []
     with target.writing() as staging:
         if not names and not staging.ids():

@@ -13,7 +13,8 @@ class Settings(Record, frozen=True):
     articles are minted, ``ontology`` are paths of the user's own ontology files (the bundled one when empty), statements under
     ``min_confidence`` are left out of the graph (they stay in the extractions), ``no_text`` keeps full texts out of the page, and
     ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``); ``places`` links countries,
-    cities, currencies and languages to GeoNames and ISO codes.
+    cities, currencies and languages to GeoNames and ISO codes; ``learned`` (a file made by ``kg learn``) adds
+    what was learned from examples.
     """
 
     model: str = ""
@@ -23,6 +24,7 @@ class Settings(Record, frozen=True):
     no_text: bool = False
     relations: bool = False
     places: bool = True
+    learned: str = ""
 
 
 class Serving(Record, frozen=True):

@@ -20,6 +20,7 @@ from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
 from kg.extract.relations import PROPERTIES, relation_claims
+from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.iris import KG
@@ -36,7 +37,7 @@ def sentences(bench, fold, cache):
     done = []
     for doc in map(json.loads, (bench / f"knowledgenet/fold{fold}.jsonl").open(encoding="utf-8")):
         for sent in doc["sents"]:
-            tree = Tree.of(parse(load(), sent["text"]))
+            tree = repair(Tree.of(parse(load(), sent["text"])))
             done.append((doc["doc"], sent, tree, link(tree, find_mentions(tree, find_values(tree, "")), find_quotes(tree))[0]))
     if cache:
         cache.write_bytes(pickle.dumps(done, protocol=5))

@@ -18,7 +18,7 @@ LAYERS = [
      "kg.authorities"},
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.links", "kg.reconcile"},
     {"kg.parse", "kg.graph"},
-    {"kg.pipeline"},
+    {"kg.pipeline", "kg.learning"},
     {"kg.pages", "kg.merge", "kg.difference"},
     {"kg.link"},
     {"kg.site"},
@@ -42,6 +42,7 @@ DOORS = {
     "uvicorn": {"kg.serve"},
     "mcp": {"kg.agents"},
     "jinja2": {"kg.site"},
+    "scipy": {"kg.extract.learned"},
     "click": {"kg.cli"},
     "rich": {"kg.cli"},
 }
