@@ -3,6 +3,7 @@
     extractions/<xx>/<article id>.jsonl   what was read from each article: the source of truth
     decisions.tsv                         which names were judged to be one entity, why, and by whom
     links.tsv                             which names were linked to an authority (there only if some were)
+    imports.nq                            users' own RDF (there only if some was imported)
     store/ graph.ttl graph.html build.json   made from these two, at any time
 
 A change is written under ``.staging/`` while ``.lock`` is held. Then a marker, ``.staging/commit.json``, lists what to move and
@@ -28,7 +29,7 @@ from kg.errors import FolderError, KgError
 from kg.records import Article, Claim, Extraction, LocalEntity, Mention, Problem, Record, to_json
 
 #: what a folder holds beside the extractions; the first is a folder, the others are files
-PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv")
+PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv", "imports.nq")
 DECISIONS = "decisions.tsv"
 DECISIONS_HEADER = "left\tright\tdecision\tscore\treasons\tby\n"
 _STAGING, _MARKER, _LOCK = ".staging", "commit.json", ".lock"

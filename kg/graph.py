@@ -355,6 +355,14 @@ def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
     yield from sorted(dataset, key=str)
 
 
+def imported_quads(path: Path | None) -> Iterator[list[ox.Quad]]:
+    """Yield the quads of each named graph of a sorted N-Quads file of users' own RDF; nothing without a file."""
+    by_graph: dict[str, list[ox.Quad]] = {}
+    for quad in ox.parse(path=str(path)) if path else ():
+        by_graph.setdefault(str(quad.graph_name), []).append(quad)
+    yield from by_graph.values()
+
+
 def write_store(path: Path, content: Iterable[ox.Quad]) -> None:
     """Write a new Oxigraph store to the folder `path`, which must not exist or be empty.
 

@@ -28,7 +28,7 @@ from kg.extract.learned import load_learned
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
-from kg.graph import derived_quads, is_plain, link_quads, ontology_quads, quads, write_store
+from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, quads, write_store
 from kg.ground import entity_types, ground
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
@@ -188,10 +188,16 @@ def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, o
     made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology),
             "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()},
             "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:],
-            "links": format_links(staged_links(staging)).splitlines()[1:]}
+            "links": format_links(staged_links(staging)).splitlines()[1:], "imports": _imported(staging)}
     if {key: before.get(key) for key in made} != made:
         return derive(staging, settings, ontology, made, progress)
     return dict(before["counts"])
+
+
+def _imported(staging: Staging) -> str:
+    """Return the digest of what users imported, empty for nothing."""
+    path = staging.current("imports.nq")
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
 
 def staged_links(staging: Staging) -> tuple[Link, ...]:
@@ -277,6 +283,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
             key = extraction.article.id
             yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
         yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
+        yield from imported_quads(staging.current("imports.nq"))
 
     progress("storing", 0, 0)
     with open(staging.part("graph.ttl"), "wb") as output:

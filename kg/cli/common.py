@@ -47,8 +47,8 @@ class Command(click.Command):
             formatter.write("\n" + paragraph.strip("\n") + "\n")
 
 
-def command(epilog: str) -> Callable[[Callable[P, T]], click.Command]:
-    """Register a function as a command of ``kg``; errors raised on purpose become one line and exit code 2."""
+def command(epilog: str, name: str = "") -> Callable[[Callable[P, T]], click.Command]:
+    """Register a function as a command of ``kg`` (`name`, else its own); errors raised on purpose become one line and exit code 2."""
 
     def register(function: Callable[P, T]) -> click.Command:
         @wraps(function)
@@ -65,7 +65,7 @@ def command(epilog: str) -> Callable[[Callable[P, T]], click.Command]:
                 say("kg: stopped; nothing was changed")
                 sys.exit(130)
 
-        return main.command(function.__name__, cls=Command, epilog=epilog)(run)
+        return main.command(name or function.__name__, cls=Command, epilog=epilog)(run)
 
     return register
 

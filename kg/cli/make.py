@@ -1,4 +1,4 @@
-"""Commands that make and change a graph folder: build, add, remove, merge, link."""
+"""Commands that make and change a graph folder: build, add, remove, merge, link, import."""
 
 from __future__ import annotations
 
@@ -190,3 +190,29 @@ def print_links(rows: list[tuple[str, Link]], as_json: bool) -> None:
         return
     tabulate(["", "entity", "link", "score", "reasons", "by"],
              [[state, one.entity, one.target, f"{one.score:.2f}", "; ".join(one.reasons), one.source] for state, one in rows])
+
+
+@command("""Examples:
+  kg import graph own.ttl
+  kg import graph people.ttl companies.jsonld
+  kg import graph own.ttl --name house-notes
+  kg import graph                        # what was imported
+  kg import graph --remove house-notes
+
+Exit codes: 0 done, 2 wrong use or a file that can't be read, nothing was changed.""", name="import")
+@graph_argument
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--name", default="", help="of the import [default: the file's]; an import of this name is replaced")
+@click.option("--remove", "removed", default="", metavar="NAME", help="take an import back")
+def import_(graph: Path, files: tuple[Path, ...], name: str, removed: str) -> None:
+    """Put your own RDF FILES beside what was read, each as a named graph, kept through all later builds."""
+    from kg.imports import drop_import, import_file, imports
+
+    if (name and len(files) != 1) or (removed and files):
+        raise InputError("--name goes with one file, --remove with none")
+    with progress() as step:
+        for file in files:
+            import_file(graph, file, name=name, progress=step)
+        if removed:
+            drop_import(graph, removed, progress=step)
+    tabulate(["import", "triples"], [[one, str(count)] for one, count in imports(graph).items()])

@@ -1,4 +1,4 @@
-"""Commands that take a graph elsewhere: export, view, serve, mcp."""
+"""Commands that take a graph elsewhere: export, view, publish, serve, mcp."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import EXPORTS, NETWORKS, command, graph_argument, opened, say
+from kg.cli.common import EXPORTS, NETWORKS, command, graph_argument, opened, progress, say, tabulate
 from kg.errors import InputError
 from kg.settings import Serving
 
@@ -64,6 +64,28 @@ def view(graph: Path, output: Path | None, open_: bool, no_text: bool, entity: s
     click.echo(str(page))
     if open_ and sys.stdout.isatty():
         click.launch(page.resolve().as_uri())
+
+
+@command("""Examples:
+  kg publish graph http://localhost:7878/store
+  kg publish graph https://rdf.example/repositories/news/rdf-graphs/service --user editor:secret
+  kg publish graph https://rdf.example/update --query-url https://rdf.example/sparql
+
+The address is that of the SPARQL 1.1 Graph Store Protocol, or, with --query-url, that of updates.
+Exit codes: 0 done, 2 the server failed: run it again to go on.""")
+@graph_argument
+@click.argument("url")
+@click.option("--query-url", default="", metavar="URL", help="address for queries: URL is then the address for SPARQL updates")
+@click.option("--user", default="", envvar="KG_PUBLISH_USER", metavar="NAME:PASSWORD", help="HTTP Basic authentication")
+@click.option("--token", default="", envvar="KG_PUBLISH_TOKEN", help="bearer token")
+def publish(graph: Path, url: str, query_url: str, user: str, token: str) -> None:
+    """Put GRAPH into the SPARQL server at URL, named graph by named graph: only what has changed since the last time."""
+    from kg.publish import Server
+    from kg.publish import publish as put
+
+    with progress() as step:
+        done = put(graph, Server(url, query_url=query_url, user=user, token=token), progress=step)
+    tabulate(["graphs", url], [["put", str(done.put)], ["unchanged", str(done.unchanged)], ["taken away", str(done.removed)]])
 
 
 @command("""Examples:
