@@ -187,7 +187,8 @@ class Linker:
         if node.kind == "nominal" and tree.deps[head] == "appos":
             other = self.by_head.get(tree.heads[head])
             cluster = self.of.get(other.mention.id) if other else None
-            if other and cluster and agree(node, cluster) and tree.pos[other.head] != "PRON":
+            one = other is not None and (node.many != "many" or other.many != "one")  # "critics like Ana Ruiz": she is not critics
+            if other and cluster and one and agree(node, cluster) and tree.pos[other.head] != "PRON":
                 if (
                     other.kind == "name"
                     and other.type != "Person"
@@ -202,6 +203,7 @@ class Linker:
                 and other.kind == "name"
                 and other.type != "Thing"
                 and node.type in (other.type, "Thing")
+                and not (node.many == "many" and other.many == "one")  # "councillors Ana Ruiz and Tom Berg"
                 and ":" not in tree.words[head + 1 : other.head]  # "Image: Ana Ruiz" names who took it
             ):
                 return self.of.get(other.mention.id)

@@ -2,7 +2,7 @@
 
 The weights of :mod:`kg.extract.ranker` come from texts in which mostly one person is in view and pronouns go on with whoever was
 mentioned most. Where two persons compete, closeness, rank in the sentence and how the writer last called somebody count for more;
-nine constants say by how much, set on the development part of GAP (Webster et al. 2018, "Mind the GAP").
+ten constants say by how much, set on the development part of GAP (Webster et al. 2018, "Mind the GAP").
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ OTHER_BRANCH, OTHER_SENTENCE, MOST_CLAUSES = 8, 9, 7
 DOER = 4.0
 #: the doer of the clause above: "Ruiz said that she ..."
 DOER_ABOVE = 0.5
+#: the same where it tells what is said: "Holt's father said that he ..."
+SPEAKER = 1.0
 
 
 def person_bonus(
@@ -48,6 +50,7 @@ def person_bonus(
     """
     persons = sorted(n.head for c, n in zip(clusters, nears, strict=True) if c.type == "Person" or c.gender in ("male", "female"))
     own, above_it = doers(tree, node)
+    said = node.role == "subject" and tree.deps[node.clause] == "ccomp"
     bonus = []
     for cluster, near in zip(clusters, nears, strict=True):
         low, high = min(near.head, node.head), max(near.head, node.head)
@@ -60,7 +63,7 @@ def person_bonus(
             + NAMED_AGAIN * len(names.get(cluster.order, ()))
             + PERSON_BETWEEN * sum(low < head < high for head in persons)
             + DOER * (own >= 0 and at(own) is cluster)
-            + DOER_ABOVE * (above_it >= 0 and at(above_it) is cluster)
+            + (SPEAKER if said else DOER_ABOVE) * (above_it >= 0 and at(above_it) is cluster)
             + CLAUSE_BETWEEN * clauses_between(tree, node, near)
         )
     return bonus
@@ -86,6 +89,11 @@ def doers(tree: Tree, node: Node) -> tuple[int, int]:
 
 def doer(tree: Tree, verb: int, pronoun: int) -> int:
     """Return the head token of the subject of `verb`, told or understood, or -1: "Holt wants to sell his farm" is Holt's selling."""
+    i = pronoun
+    while i != verb and tree.heads[i] != i:
+        if tree.deps[i] == "amod" and i > tree.heads[i]:
+            return tree.heads[i]  # "Stein, famous for his films"
+        i = tree.heads[i]
     for _ in range(8):
         found = tree.child(verb, "nsubj", "nsubjpass")
         if found >= 0:

@@ -42,12 +42,14 @@ PRONOUN_REACH, NOMINAL_REACH = 4, 6
 MOST_CANDIDATES = 40
 #: what "he" and "she" never mean
 NOT_PERSONS = frozenset(["CreativeWork", "Event", "Facility", "Group", "Organization", "Place", "Product"])
-#: how far above "new" the best candidate for "it" must score: below, it is a toss-up, and a wrong link costs more than none
-LEAST_IT = 0.2
+#: how probable the best candidate must be among all and "new": below, it is a toss-up, and a wrong link costs more than none
+LEAST = {"they": 0.4}
 #: words that set a thing off from the one the article is about: "the previous election ... The election"
 OTHERS = frozenset(
     ["another", "different", "earlier", "following", "former", "last", "next", "other", "past", "preceding", "previous", "prior", "similar"]
 )
+#: ends of the one-word names of companies, which surnames don't have
+FIRMS = ("news", "soft", "book", "bank", "net", "tech", "com", "corp", "tel", "gram", "media", "press", "watch", "mart", "tube", "rail")
 #: prepositions before a place where somebody is
 WHERE = frozenset(["in", "at", "near", "across", "outside", "throughout"])
 #: how many mentions back it is looked for, however long the sentences are
@@ -61,6 +63,7 @@ class Node:
         "clause",
         "definite",
         "depth",
+        "expletive",
         "gender",
         "head",
         "kind",
@@ -88,7 +91,11 @@ class Node:
         self.words = tuple(w.lower() for w in tree.words[first:end])
         self.definite = definiteness(tree, head, first) if mention.kind == "nominal" else ""
         self.many, self.gender = number(tree, self, first), gender(tree, self, first)
-        self.located = mention.kind == "name" and tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in WHERE
+        self.expletive = self.word == "it" and is_expletive(tree, head)
+        self.located = mention.kind == "name" and (
+            (tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in WHERE and mention.type in ("Place", "Facility"))
+            or (first > 0 and tree.words[first - 1].lower() == "the" and mention.type not in ("Person", "Thing"))
+        )
 
 
 class Cluster:
@@ -113,7 +120,7 @@ class Cluster:
 
     def __init__(self, order: int) -> None:
         self.order, self.nodes, self.named, self.group = order, list[Node](), False, -1
-        self.located = False  # "in Marlow"
+        self.located = False  # "in Marlow", "the Sea Guard": no person is called so
         self.told = ""  # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
         self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
@@ -175,6 +182,27 @@ def clause(tree: Tree, i: int) -> tuple[int, int]:
         if tree.pos[i] in ("VERB", "AUX"):
             break
     return i, steps
+
+
+def is_expletive(tree: Tree, i: int) -> bool:
+    """Tell whether "it" stands for nothing: "It is time to go", "it seems that ...", "it is clear that ...", "it took a year to ..."."""
+    verb = tree.heads[i]
+    if tree.deps[i] not in ("nsubj", "nsubjpass", "expl"):
+        return False
+    lemma = tree.lemmas[verb].lower()
+    clauses = [c for c in tree.children[verb] if c > verb and tree.deps[c] in ("ccomp", "csubj", "advcl")]
+    if lemma in ("seem", "appear", "happen", "turn"):
+        return any(tree.deps[c] == "ccomp" for c in clauses)
+    if lemma != "be":
+        return False
+    what = tree.child(verb, "attr", "acomp")
+    if what < 0:
+        return False
+    if tree.lemmas[what].lower() in ("time", "shame", "pity"):
+        return True
+    inner = [c for c in tree.children[what] if c > what and tree.deps[c] in ("ccomp", "xcomp")]
+    told = any(tree.words[k].lower() in ("that", "to", "whether") for c in clauses + inner for k in tree.children[c] if k < c)
+    return tree.pos[what] == "ADJ" and told
 
 
 def definiteness(tree: Tree, head: int, first: int) -> str:
@@ -265,7 +293,7 @@ def agree(node: Node, cluster: Cluster) -> bool:
     if ours in ("male", "female"):
         if cluster.type in NOT_PERSONS and not theirs and no_person(cluster):
             return False  # "The Home Office agreed. She ..."
-        if cluster.type in ("Place", "Facility") and cluster.located and not theirs:
+        if cluster.type in NOT_PERSONS and cluster.located and not theirs:
             return False  # "She moved to Marlow, in Marlow she ..."
         if cluster.type in ("Place", "Event") and sum(n.kind == "name" for n in cluster.nodes) > 5:
             return False  # a name so typed once may be a person's, a much named place is none
@@ -298,6 +326,7 @@ def may_be_person(cluster: Cluster) -> bool:
         and not cluster.located
         and not cluster.told
         and all(len(words) == 1 and len(words[0]) > 2 and words[0] not in noun_classes() for words in cluster.names)
+        and not any(words[0].endswith(FIRMS) for words in cluster.names)
     )
 
 
@@ -312,6 +341,10 @@ def binds(tree: Tree, node: Node, other: Node) -> bool:
     if outer.span[0] <= inner.head < outer.span[1]:
         i = inner.head
         while i != outer.head and tree.heads[i] != i:
+            if tree.deps[i] == "amod" and i > outer.head:
+                return True  # "Hugo Stein, famous for his films"
+            if tree.deps[i] == "appos" and tree.heads[inner.head] == i and tree.deps[inner.head] == "poss":
+                return False  # "Delta Works, its main rival"
             if tree.deps[i] in ("relcl", "appos", "acl"):
                 return tree.deps[i] != "appos" or tree.deps[inner.head] == "poss" or inner.head == i
             i = tree.heads[i]
@@ -487,7 +520,7 @@ def mention_class(node: Node) -> str:
         if sex in ("male", "female"):
             return "he"
         if sex == "thing":
-            return "it"
+            return "" if node.expletive else "it"
         if sex == "" and many == "many":
             return "they"
         return "this" if node.word in ("this", "that", "these", "those") else ""
@@ -653,7 +686,8 @@ class Ranker:
         table, weights = np.array(pairs), self.pair[kind]
         scores = table[:, : len(weights)] @ weights - float(np.array(new) @ self.new[kind])
         order = scores + table[:, len(weights)] if kind == "he" and table.shape[1] > len(weights) else scores
-        if not (scores > (LEAST_IT if kind == "it" else 0)).any():
+        top = float(scores.max())
+        if top <= 0 or 1 / (np.exp(scores - top).sum() + np.exp(-top)) < LEAST.get(kind, 0):
             return []
         return [int(i) for i in np.argsort(-order, kind="stable") if scores[i] > 0 or kind == "he"]
 
