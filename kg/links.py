@@ -240,7 +240,8 @@ def _gazetteer() -> _Gazetteer:
     by_name: dict[str, list[tuple[Place, float]]] = defaultdict(list)
     for place in places():
         for name in dict.fromkeys((full_name(place.name), *map(full_name, place.others))):
-            other = name != full_name(place.name) and place.kind == "city"
+            # "New York" is as good a name of New York City as that, unlike the many names in other languages
+            other = place.kind == "city" and full_name(place.name) not in (name, f"{name} city")
             by_name[name].append((place, OTHER_NAME if other else 1.0))
     countries = {place.country: place for place in places() if place.kind == "country"}
     tells = {full_name(word): code for code, place in countries.items() for word in place.words[:1]}
@@ -422,7 +423,7 @@ def link_items(known: Mapping[str, Profile], candidates: Callable[[Entity, str],
     `candidates` gives the items that an entity may be; `assured` are pairs of entity and item that the authority itself vouches for. An
     item that two entities claim goes to the better one if it is clearly better, else to neither.
     """
-    namesakes = Counter(full_name(one.entity.label, one.family) for one in known.values())
+    namesakes = Counter((full_name(one.entity.label, one.family), one.family) for one in known.values())
     scored: list[tuple[float, str, Item, tuple[str, ...]]] = []
     doubts: list[Link] = []
     for iri in sorted(known):
@@ -443,7 +444,7 @@ def link_items(known: Mapping[str, Profile], candidates: Callable[[Entity, str],
             scored.append((score, iri, item, reasons))
         else:
             more = (f"{len(rivals)} more fit as well: {', '.join(row[1] for row in rivals[:2])}",) if rivals else ()
-            doubts.append(Link(iri, target, "", score, (*reasons, *more), source))
+            doubts.append(Link(iri, target, "", min(1.0, score), (*reasons, *more), source))
     claims: dict[str, list[tuple[float, str, Item, tuple[str, ...]]]] = defaultdict(list)
     for row in scored:
         claims[row[2].iri].append(row)
@@ -453,14 +454,14 @@ def link_items(known: Mapping[str, Profile], candidates: Callable[[Entity, str],
         clear = len(rows) == 1 or rows[0][0] - rows[1][0] >= MARGIN
         for number, (score, iri, item, reasons) in enumerate(rows):
             if clear and number == 0:
-                links.append(Link(iri, target, EXACT if item.concept else SAME_AS, score, reasons, source))
+                links.append(Link(iri, target, EXACT if item.concept else SAME_AS, min(1.0, score), reasons, source))
             else:
-                doubts.append(Link(iri, target, "", score, (*reasons, f"{len(rows) - 1} other entities may be it"), source))
+                doubts.append(Link(iri, target, "", min(1.0, score), (*reasons, f"{len(rows) - 1} other entities may be it"), source))
     return sorted(links, key=lambda link: (link.entity, link.target)), sorted(doubts, key=lambda link: (-link.score, link.entity))
 
 
-def _score(one: Profile, item: Item, namesakes: Mapping[str, int], assured: bool) -> tuple[float, tuple[str, ...]]:
-    """Return how likely an entity is an item (0 to 1) and why."""
+def _score(one: Profile, item: Item, namesakes: Mapping[tuple[str, str], int], assured: bool) -> tuple[float, tuple[str, ...]]:
+    """Return how likely an entity is an item (0 and up; from 1 on it is as sure as can be) and why."""
     score, reason = _name_score(one, item)
     if score == 0 or (item.family and one.family and item.family != one.family):
         return 0.0, ()
@@ -483,13 +484,13 @@ def _score(one: Profile, item: Item, namesakes: Mapping[str, int], assured: bool
     elif item.words and (one.beside or one.words):
         score += STRANGE
         reasons.append("nothing that both tell")
-    if namesakes[full_name(one.entity.label, one.family)] > 1:
+    if namesakes[full_name(one.entity.label, one.family), one.family] > 1:
         score += NAMESAKE
         reasons.append("one of several of that name in the graph")
     if assured:
         score += ASSURED
         reasons.append("the service calls it a match")
-    return round(max(0.0, min(1.0, score)), 4), tuple(reasons)
+    return round(max(0.0, score), 4), tuple(reasons)
 
 
 def _name_score(one: Profile, item: Item) -> tuple[float, str]:
@@ -498,7 +499,9 @@ def _name_score(one: Profile, item: Item) -> tuple[float, str]:
     bare = {full_name(name, family) for name in ours}
     if full_name(item.label, family) in bare:
         return NAME, "same name"
-    hit = next((name for name in item.others if full_name(name, family) in bare), "")
+    # "National Rail Union (NRU)" is not the "National Road Union (NRU)": letters count only where one side has nothing else
+    spelled = " " in full_name(one.entity.label, family) and " " in item.label
+    hit = next((name for name in item.others if full_name(name, family) in bare and not (spelled and name.replace(".", "").isupper())), "")
     if hit:
         return OTHER, f"same other name ({hit})"
     if family == "person":

@@ -68,6 +68,9 @@ _TITLES = _words(
     "senator congressman congresswoman councillor governor ambassador captain general colonel major lieutenant sergeant officer "
     "inspector king queen prince princess pope bishop archbishop cardinal father sister brother rabbi imam sheikh coach")
 _TWO_WORD_TITLES = frozenset(["prime minister", "foreign minister", "vice president", "attorney general", "chief justice"])
+#: countries that news calls by letters or a part of their name
+_SAME_PLACES = {"us": "united states", "usa": "united states", "united states of america": "united states", "uk": "united kingdom",
+                "britain": "united kingdom", "great britain": "united kingdom", "uae": "united arab emirates"}
 #: last words that are left out when an organisation is called by the first ("Harbourline" for "Harbourline Bank")
 _GENERIC = _words("bank group company airlines airways motors corporation industries brewery university")
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
@@ -193,6 +196,8 @@ def full_name(label: str, family: str = UNKNOWN) -> str:
         if len(words) > 1 and words[-1] in _SUFFIXES:
             words[-1] = _SUFFIXES[words[-1]]
         name = " ".join(words)
+    elif family == "place":
+        name = _SAME_PLACES.get(name, name)
     elif family == "organization":
         name = _COMPANY.sub("", name).replace(" & ", " and ")
     return name

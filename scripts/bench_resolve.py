@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Measure which names of the gold articles become one entity: run the product on data/gold and compare with the marks.
 
+    scripts/bench_resolve.py --made 1000 10000
     scripts/bench_resolve.py [--part dev|held-out] [--marked] [--extractions FILE] [--list] [--json]
 
 Each gold mention is given the entity of the product's mention that covers most of it. Figures, each precision, recall and F1:
@@ -11,17 +12,23 @@ was read in a pickle file between runs.
 """
 
 import argparse
+import gc
 import json
 import pickle
 import sys
+import time
 from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import generate
 import msgspec
 
+from kg.authorities import GEONAMES, read_authority
 from kg.ground import entity_types
+from kg.links import Authority, link_items, link_places, place_names, profiles
 from kg.ontology import load
 from kg.pipeline import read_article
 from kg.records import Article, LocalEntity, Mention, Span
@@ -178,6 +185,67 @@ def measure(cache=None, part="", marked=False):
     return figures, wrong, missed, unsure
 
 
+#: gold entities that the built-in table of places should be linked to, by GeoNames id
+PLACES = {"l.paris": "2988507", "l.georgia-country": "614540", "l.georgia-state": "4197000", "l.tbilisi": "611717", "l.jordan": "248816",
+          "l.amman": "250441", "l.aqaba": "250774", "l.ankara": "323786", "l.batumi": "615532", "l.dublin": "2964574",
+          "l.washington": "4140963"}
+
+
+def measure_links(cache=None, marked=False):
+    """Return the figures of linking the gold articles to data/gold/authority.csv and to the built-in places, and the wrong links.
+
+    An entity means what most of the marks in it mean; its link is right if the authority's id is that of the gold. What ought to be linked
+    is each entity whose gold id the authority has.
+    """
+    articles, marks = gold("dev")
+    extractions = sorted(read(articles, cache), key=lambda one: one.article.id)
+    if marked:
+        extractions = [as_marked(one, [mark for mark in marks if mark[0] == one.article.id]) for one in extractions]
+    ontology = load()
+    types = {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
+    entities = resolve(extractions, types)
+    iri = {member: entity.iri for entity in entities for member in entity.members}
+    votes = defaultdict(Counter)
+    for mark, member in zip(marks, assign(marks, extractions), strict=True):
+        if member in iri:
+            votes[iri[member]][mark[4]] += 1
+    means = {one: max(count, key=lambda entity: (count[entity], entity)) for one, count in votes.items()}
+    known = profiles(entities, extractions, types)
+    prefix = "https://orvania.example/id/"
+    items = read_authority(GOLD / "authority.csv", prefix)
+    ids = {item.iri.removeprefix(prefix) for item in items}
+    found, _ = link_items(known, Authority(items).near, "authority.csv")
+    places, _ = link_places(known)
+    figures, wrong = {}, []
+    for name, links, right in (("links to authority.csv", found, {entity: prefix + entity for entity in ids}),
+                               ("links to places", places, {entity: f"{GEONAMES}{key}/" for entity, key in PLACES.items()})):
+        good = sum(link.target == right.get(means.get(link.entity)) for link in links)
+        wrong += [(link.entity, means.get(link.entity, "?"), link.target, link.reasons) for link in links
+                  if link.target != right.get(means.get(link.entity))]
+        figures[name] = prf(good, len(links), sum(entity in right for entity in means.values()))
+    return figures, wrong
+
+
+def measure_made(articles, seed=1):
+    """Return figures on generated articles, read without a mistake: processor seconds to resolve and to link, and of pairs of names."""
+    world, told = generate.generate(articles, seed)
+    extractions = list(generate.extractions(world, told))
+    gc.collect()
+    gc.disable()  # as a build does
+    start = time.process_time()
+    entities = resolve(extractions)
+    resolved = time.process_time()
+    link_places(profiles([one for one in entities if place_names(one)], extractions))
+    linked = time.process_time()
+    gc.enable()
+    truth = {(extraction.article.id, local): entity for extraction, one in zip(extractions, told, strict=True)
+             for local, entity in enumerate(dict.fromkeys(mark[2] for mark in one.marks))}
+    iri = {member: entity.iri for entity in entities for member in entity.members}
+    return {"articles": articles, "names": len(truth), "resolve s": round(resolved - start, 2), "link s": round(linked - resolved, 2),
+            "ms an article": round((resolved - start) * 1000 / articles, 3),
+            **pairwise(list(truth.values()), [iri[one] for one in truth])}
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--extractions", type=Path)
@@ -185,8 +253,15 @@ def main():
     options.add_argument("--marked", action="store_true")
     options.add_argument("--list", action="store_true")
     options.add_argument("--json", action="store_true")
+    options.add_argument("--made", type=int, nargs="+", metavar="N", help="measure time and merges on so many generated articles instead")
     options = options.parse_args()
+    if options.made:
+        for number in options.made:
+            print(json.dumps(measure_made(number)), flush=True)
+        return
     figures, wrong, missed, unsure = measure(options.extractions, options.part, options.marked)
+    linked, wrong_links = ({}, []) if options.part != "dev" else measure_links(options.extractions, options.marked)
+    figures |= linked
     if options.json:
         print(json.dumps(figures, indent=1))
         return
@@ -196,6 +271,8 @@ def main():
         for title, rows in (("wrong", wrong), ("missed", missed)):
             for (article, one), (other, two), name, second, left, right in rows:
                 print(f"{title}\t{article}\t{name} ({one})\t{other}\t{second} ({two})\t{left.rsplit('/')[-1]}\t{right.rsplit('/')[-1]}")
+        for row in wrong_links:
+            print("wrong link", *row, sep="\t")
         for pair in unsure:
             print(f"unsure\t{pair.left}\t{pair.right}\t{pair.score}\t{'; '.join(pair.reasons)}")
 

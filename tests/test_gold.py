@@ -40,6 +40,9 @@ def test_figures_hold() -> None:
     assert figures["merges across articles"]["precision"] >= 0.98
     assert figures["merges across articles"]["recall"] >= 0.85
     assert figures["merges of what was read"]["precision"] >= 0.98
+    linked = bench_resolve.measure_links()[0]["links to authority.csv"]
+    assert linked["precision"] >= 0.95
+    assert linked["recall"] >= 0.55
     figures = bench_resolve.measure(part="held-out", marked=True)[0]
     assert figures["merges across articles"]["precision"] >= 0.98
     assert figures["merges across articles"]["recall"] >= 0.85

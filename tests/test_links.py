@@ -50,6 +50,7 @@ def linked(*extractions: Extraction) -> dict[str, str]:
     ("The fair in Paris opened.", ["Paris"], {"Paris": IDS["Paris", "city", "FR", ""]}),
     ("The fair in Paris, Texas, opened.", ["Paris", "Texas"], {"Paris": TEXAS_PARIS, "Texas": IDS["Texas", "state", "US", "TX"]}),
     ("The fair in Cambridge opened.", ["Cambridge"], {}),
+    ("The fair in New York opened.", ["New York"], {}),
     ("They sailed past Delta.", ["Delta"], {}),
     ("The U.S. rowed away.", ["U.S."], {"U.S.": IDS["United States", "country", "US", ""]}),
     ("The road to Lowick is closed.", ["Lowick"], {}),
@@ -158,6 +159,15 @@ def test_two_entities_that_claim_one_item_get_none() -> None:
     links, unsure = candidates(items, *two)
     assert links == {}
     assert unsure == {"Ana Ruiz": "https://people.example/1"}
+
+
+def test_the_same_letters_for_other_words_are_no_name() -> None:
+    items = [Item("https://x.example/1", "National Rail Union", ("NRU",), "organization"),
+             Item("https://x.example/2", "National Road Union", ("NRU",), "organization")]
+    rail = Extraction(Article("1", "The National Rail Union (NRU) met."), entities=(
+        LocalEntity(0, "National Rail Union", "Organization", True, ("NRU",)),))
+    assert candidates(items, rail)[0] == {"National Rail Union": "https://x.example/1"}
+    assert candidates(items, read("The NRU met.", ("NRU", "Organization")))[0] == {}
 
 
 # --- the file of links and the graph folder ---

@@ -48,6 +48,11 @@ def test_acronyms_are_not_expanded_but_are_names() -> None:
                 ) == ["who", "world-health-organization"]
 
 
+def test_countries_under_their_letters() -> None:
+    assert iris(extraction("1", ("U.S.", "Place")), extraction("2", ("United States", "Place")), extraction("3", ("US", "Place"))) == [
+        "united-states"]
+
+
 def test_jr_and_digits_tell_apart() -> None:
     assert iris(extraction("1", ("Tom Hale Jr.", "Person"), ("Area 51", "Place")),
                 extraction("2", ("Tom Hale", "Person"), ("Area 52", "Place"))
