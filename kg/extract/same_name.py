@@ -47,8 +47,9 @@ ALIASES = {
 def join_names(tree: Tree, names: Sequence[Mention], also: Iterable[tuple[int, int]] = ()) -> list[int]:
     """Return a group number for each name (mentions in text order); names with the same number are one thing.
 
-    A part ("Baldwin") that fits several longer names goes with the one last seen before it. `also` are pairs of names, by their place
-    in `names`, that the text itself says are one ("Aurel, formerly Norwick").
+    A part ("Baldwin") that fits several longer names goes with the one named most often before it, else the first of them: news
+    calls by the bare surname whom it is about. `also` are pairs of names, by their place in `names`, that the text itself says are
+    one ("Aurel, formerly Norwick").
     """
     keys = [name_key(tree.text[m.start : m.end]) for m in names]
     kinds: dict[Key, str] = {}
@@ -61,16 +62,18 @@ def join_names(tree: Tree, names: Sequence[Mention], also: Iterable[tuple[int, i
         one, other = joined[keys[first]], joined[keys[second]]
         joined = {key: one if root == other else root for key, root in joined.items()}
     number: dict[Key, int] = {}
-    last: dict[Key, int] = {}
+    seen_at: dict[Key, int] = {}
+    count: Counter[Key] = Counter()
     groups = []
     parts = partial_names(kinds, joined)
     for position, key in enumerate(keys):
         wholes = parts.get(key)
         if wholes:
-            seen = [whole for whole in wholes if whole in last]
-            key = max(seen, key=lambda k: last[k]) if seen else wholes[0]
+            seen = sorted((whole for whole in wholes if whole in seen_at), key=lambda k: seen_at[k])
+            key = max(seen, key=lambda k: count[joined[k]]) if seen else wholes[0]
         root = joined[key]
-        last[key] = position
+        seen_at.setdefault(key, position)
+        count[root] += 1
         groups.append(number.setdefault(root, len(number)))
     return groups
 
