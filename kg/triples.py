@@ -210,6 +210,10 @@ class _Writer:
         """Return the label of the mention's entity if an earlier sentence introduced it, so that the triple can be read alone."""
         entity = self.entities.get(mention.entity)
         known = self.first.get(mention.entity, claim.sentence.start) < claim.sentence.start
+        if entity is not None and mention.kind == "name":
+            own = self.cut(mention.start, mention.end)
+            if not own.isupper() and not set(own.lower().split()) & set(entity.label.lower().split()):
+                return ""  # an earlier name: "Norwick was renamed Aurel", not "Aurel was renamed Aurel"
         return entity.label if entity is not None and known else ""
 
     def speaker(self, claim: Claim) -> str | None:

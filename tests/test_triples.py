@@ -51,6 +51,11 @@ def test_what_an_earlier_sentence_introduced_goes_by_its_label() -> None:
     assert "Ana Ruiz | sold" in {f"{line['subject']} | {line['predicate']}" for line in lines}
 
 
+def test_an_earlier_name_is_written_as_it_stands() -> None:
+    found = triples(extraction("Fjordbank, formerly Norwick Savings, opened a hall. Norwick Savings lent money in 2010."))
+    assert ("Norwick Savings", "lent", "money") in [(t.subject, t.predicate, t.object) for t in found]
+
+
 def test_mention_lines_cut_from_the_text() -> None:
     text = "Ana Ruiz sued the city of Lima."
     for line in mention_lines(extraction(text)):
