@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.authorities import Item, family_of, places, read_authority
 from kg.cli import main
@@ -259,3 +261,25 @@ def test_places_can_be_left_out(made: Path, tmp_path: Path) -> None:
 
     build([made.parent / "a.txt"], tmp_path / "graph", settings=Settings(places=False))
     assert b"geonames" not in (tmp_path / "graph" / "graph.ttl").read_bytes()
+
+
+HOSTILE = st.one_of(st.text(min_size=1), st.sampled_from([
+    "Paris", "Georgia", "U.S.", "A\tB\nC", "x\u2028y", "\ud800", "<script>", "yen", "((", "İ"]))
+KINDS = st.sampled_from(["Person", "Place", "Organization", "Thing"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.tuples(HOSTILE, KINDS), max_size=4), max_size=4), HOSTILE)
+def test_any_names_are_taken_in_any_order(names: list[list[tuple[str, str]]], label: str) -> None:
+    made = [Extraction(Article(str(number), ""), entities=tuple(
+        LocalEntity(local, name, kind, True) for local, (name, kind) in enumerate(row))) for number, row in enumerate(names)]
+    items = [Item("https://x.example/1", label, ("Paris",), "", (label,)), Item("https://x.example/2", label)]
+    found = []
+    for order in (made, made[::-1]):
+        entities = resolve(order)
+        known = profiles(entities, order)
+        links, unsure = link_items(known, Authority(items).near, "x")
+        found.append((link_places(known)[0], links, unsure))
+        rows = tuple(Link(known[link.entity].name, link.target, link.relation, link.score, link.reasons, "x") for link in links)
+        assert {(one.entity, one.target) for one in parse_links(format_links(rows))} == {(one.entity, one.target) for one in rows}
+    assert found[0] == found[1]
