@@ -14,21 +14,25 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import rdflib
-from rdflib.namespace import RDF, RDFS, SH, XSD
+import rdflib.collection
+from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
 from rdflib.term import Node
 
 from kg.errors import OntologyError
-from kg.iris import ONTOLOGY_GRAPH
-from kg.ontology import bundled
+from kg.iris import KG, ONTOLOGY_GRAPH
+from kg.ontology import EDTF, bundled
 
 #: article, node, path, value, message, severity
 Row = tuple[str, str, str, str, str, str]
 
 _ONTOLOGY = ox.NamedNode(ONTOLOGY_GRAPH)
+_SHAPES = "https://w3id.org/newskg/shapes#"
 
 
 def validate(store: ox.Store, articles: Iterable[str], shapes: Sequence[Path]) -> list[Row]:
     """Return one row for each violation in the graphs of `articles`, sorted; none if all conform.
+
+    With the bundled shapes go those of domain and range (:func:`property_shapes`).
 
     Raises OntologyError if the Turtle files `shapes` can't be read or used.
     """
@@ -36,12 +40,55 @@ def validate(store: ox.Store, articles: Iterable[str], shapes: Sequence[Path]) -
     rows: set[Row] = set()
     for path in shapes:
         rules = _read(path)
-        translated = queries(rules, lambda name: _kinds(store, name)) if path == bundled() / "shapes.ttl" else None
+        ours = path == bundled() / "shapes.ttl"
+        if ours:
+            rules += property_shapes(store)
+        translated = queries(rules, lambda name: _kinds(store, name)) if ours else None
         if translated is None:
             rows.update(by_pyshacl(store, articles, rules, path))
         else:
             rows.update(by_sparql(store, articles, translated))
     return sorted(rows)
+
+
+#: the datatypes that a value may have where a property's range is the first: "in 2019" is a date too, 12 a decimal
+_DATATYPES: Mapping[Node, tuple[Node, ...]] = {
+    XSD.date: (XSD.date, XSD.gYear, XSD.gYearMonth, XSD.dateTime, XSD.time, rdflib.URIRef(EDTF)),
+    XSD.decimal: (XSD.decimal, XSD.integer), XSD.integer: (XSD.integer, XSD.decimal),
+    XSD.string: (XSD.string,), XSD.boolean: (XSD.boolean,), XSD.duration: (XSD.duration,),
+}
+
+
+def property_shapes(store: ox.Store) -> rdflib.Graph:
+    """Return a SHACL shape for the domain and one for the range of each property of the bundled ontology.
+
+    The graph `store` holds the ontology; ranges that allow anything give no shape. A class has subclasses, a union members.
+    """
+    ontology = _graph(store, _ONTOLOGY)
+    shapes = rdflib.Graph()
+    for predicate, target, name in ((RDFS.domain, SH.targetSubjectsOf, "domain"), (RDFS.range, SH.targetObjectsOf, "range")):
+        for prop, given in sorted(ontology.subject_objects(predicate)):
+            union = ontology.value(given, OWL.unionOf)
+            wanted = list(ontology.items(union)) if union else [given]
+            kind = SH.datatype if wanted[0] in _DATATYPES else SH["class"]
+            wanted = [one for each in wanted for one in _DATATYPES.get(each, (each,))]
+            listed = any((None, RDF.type, one) in ontology for one in wanted)  # kg:Past and its like, which hand-made shapes list
+            if listed or not str(prop).startswith(KG) or not all(kind == SH.datatype or str(one).startswith(KG) for one in wanted):
+                continue  # a user's own, owl:Thing, rdfs:Literal, and what other vocabularies define
+            shape = rdflib.URIRef(f"{_SHAPES}{str(prop).removeprefix(KG)}-{name}")
+            members = []
+            for one in wanted:
+                member = rdflib.BNode()
+                shapes.add((member, kind, one))
+                members.append(member)
+            head = rdflib.BNode()
+            rdflib.collection.Collection(shapes, head, list(members))
+            shapes.add((shape, RDF.type, SH.NodeShape))
+            shapes.add((shape, target, prop))
+            shapes.add((shape, SH["or"], head))
+            names = " or ".join(str(one).rpartition("#")[2] for one in wanted)
+            shapes.add((shape, SH.message, rdflib.Literal(f"The {name} of kg:{str(prop).removeprefix(KG)} is {names}.")))
+    return shapes
 
 
 def _read(path: Path) -> rdflib.Graph:

@@ -17,7 +17,7 @@ from kg.errors import OntologyError
 from kg.graph import ontology_quads, open_graph, quads
 from kg.iris import KG
 from kg.ontology import bundled
-from kg.validate import Row, _kinds, by_pyshacl, by_sparql, queries, validate
+from kg.validate import Row, _kinds, by_pyshacl, by_sparql, property_shapes, queries, validate
 
 SHAPES = bundled() / "shapes.ttl"
 RULES = rdflib.Graph().parse(SHAPES, format="turtle")
@@ -171,6 +171,23 @@ def test_subclasses_count_as_their_classes() -> None:
     ours = sorted(set(by_sparql(data, [ARTICLE.value], translated)))
     assert ours == sorted(set(by_pyshacl(data, [ARTICLE.value], rules, SHAPES)))
     assert {row[4] for row in ours} == {"two shoes", "agents"} and len(ours) > 3
+
+
+def test_domain_and_range_of_every_property_are_shapes_too() -> None:
+    data = store()
+    shapes = property_shapes(data)
+    translated = queries(shapes, lambda name: _kinds(data, name))
+    assert translated and len(set(shapes.subjects(RDF.type, SH.NodeShape))) > 300
+    thing, film = ox.NamedNode("urn:thing"), ox.NamedNode("urn:film")
+    data.add(ox.Quad(film, ox.NamedNode(str(RDF.type)), ox.NamedNode(KG + "Film"), ARTICLE))
+    for name, value in (("sued", thing), ("bornOn", ox.Literal("soon")), ("resigned", ox.Literal("yes"))):
+        data.add(ox.Quad(film, ox.NamedNode(KG + name), value, ARTICLE))
+    ours = sorted(set(by_sparql(data, [ARTICLE.value], translated)))
+    assert ours == sorted(set(by_pyshacl(data, [ARTICLE.value], shapes, SHAPES)))
+    assert [row[4] for row in ours if row[1] == "urn:film"] == [
+        "The domain of kg:bornOn is Person.", "The domain of kg:resigned is Person.", "The domain of kg:sued is Agent."]
+    assert {row[4].partition(" is ")[0] for row in ours if row[1] in ("urn:thing", "soon", "yes")} == {
+        "The range of kg:bornOn", "The range of kg:resigned", "The range of kg:sued"}
 
 
 @pytest.mark.parametrize(("content", "message"), [
