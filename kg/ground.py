@@ -119,7 +119,7 @@ class _Article:
         found = list(self.parts[mention.head.end])
         if not found:
             for other in self.extraction.mentions:
-                if mention.head.end < other.start < mention.full.end:
+                if mention.head.end < other.start < max(mention.full.end, argument.end):
                     between = self.text[mention.head.end : min(other.full.start, other.start)].split()
                     if len(between) == 1 and between[0].isalpha():
                         found.append(Argument(between[0].lower(), other.start, other.end, other.id))
@@ -207,6 +207,8 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
     clausal = wording.form == "verb" and any("clause" in r for r in roles) and not any("object" in r for r in roles)
     if clausal and any(a.role == "object" and article.fit(article.types_of(a), ["Agent"]) != 2 for a in claim.arguments):
         return  # "S decide O" is not "she chose the hat to please him"; in "she told the press that ..." the object is addressed
+    for value in (a for a in claim.arguments if a.role == "object" and a.mention is not None and article.mentions[a.mention].value):
+        own.extend(article.parts_of(value))  # "served two years in prison": an amount of time or money has nothing in it
     nearby = list(own)  # also what belongs to the nouns demanded: "file (lawsuit) against O"
     if wording.form == "noun":
         nearby.extend(a for a in article.parts[article.noun_end(claim)] if a not in nearby)
