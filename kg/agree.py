@@ -131,8 +131,9 @@ def facts(statements: Iterable[Statement], articles: Iterable[Article], copies: 
 
 
 def disputes(statements: Iterable[Statement], articles: Iterable[Article], entities: Iterable[Entity], copies: Mapping[str, str],
-             base: str, functional: Collection[str] = ()) -> list[Dispute]:
-    """Return what can't all be true, by IRI; `functional` are the properties that have one value only.
+             base: str, functional: Collection[str] = (), symmetric: Collection[str] = ()) -> list[Dispute]:
+    """Return what can't all be true, by IRI; `functional` are the properties that have one value only, `symmetric` those whose ends may
+    change places.
 
     Two statements contradict each other if one affirms what the other denies; if a functional property has two values, or two
     numbers are told of one thing, and neither is the other told less exactly. What one voice says is no dispute with itself, nor is what
@@ -145,7 +146,10 @@ def disputes(statements: Iterable[Statement], articles: Iterable[Article], entit
     for one in statements:
         if one.status in _OPEN or one.certainty == "Possible":
             continue
-        asked["polarity", one.subject, one.property, _key(one.object)].append(one)
+        subject, object_ = one.subject, one.object
+        if one.property in symmetric and isinstance(object_, str):
+            subject, object_ = sorted((subject, object_))
+        asked["polarity", subject, one.property, _key(object_)].append(one)
         if one.polarity == "Positive":
             for question in _questions(one, functional, entity_of):
                 asked[question].append(one)

@@ -26,6 +26,7 @@ from kg import query as queries
 from kg.agree import Dispute, Fact
 from kg.asof import as_of
 from kg.errors import FolderError, OntologyError, QueryError
+from kg.events import Happening
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
 from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Span, Statement
@@ -315,8 +316,9 @@ def _evidence(start: int, end: int, article: Article, graph: ox.NamedNode) -> It
     yield evidence, _NIF["referenceContext"], _context(graph, article)
 
 
-def derived_quads(facts: Iterable[Fact], disputes: Iterable[Dispute], copies: Mapping[str, str], base: str = BASE) -> Iterator[ox.Quad]:
-    """Yield the named graph of what is derived from all articles together: facts, disputes, near-duplicates (article -> the first)."""
+def derived_quads(facts: Iterable[Fact], disputes: Iterable[Dispute], copies: Mapping[str, str], base: str = BASE,
+                  events: Iterable[Happening] = ()) -> Iterator[ox.Quad]:
+    """Yield the named graph of what is derived from all articles together: facts, disputes, copies (article -> the first), events."""
     graph = ox.NamedNode(derived_iri(base))
     for article, first in sorted(copies.items()):
         yield ox.Quad(ox.NamedNode(article_iri(base, article)), _KG["nearDuplicateOf"], ox.NamedNode(article_iri(base, first)), graph)
@@ -335,6 +337,22 @@ def derived_quads(facts: Iterable[Fact], disputes: Iterable[Dispute], copies: Ma
             statement = _node(f"{base}statement/{id}")
             yield ox.Quad(node, _PROV["hadMember"], statement, graph)
             yield ox.Quad(statement, _KG["disputedIn"], node, graph)
+    for event in events:
+        yield from (ox.Quad(_node(event.iri), predicate, value, graph) for predicate, value in dict.fromkeys(_event(event, base)))
+
+
+def _event(event: Happening, base: str) -> Iterator[tuple[ox.NamedNode, Object]]:
+    """What is gathered of an event that several mentions tell of."""
+    yield TYPE, _KG["Event"]
+    yield TYPE, _node(event.type if ":" in event.type else KG + event.type)
+    yield LABEL, _text(event.label)
+    for name, iris in (("agent", event.agents), ("patient", event.patients),
+                       ("participant", event.participants), ("place", event.places), ("namedBy", event.entities)):
+        yield from ((_KG[name], _node(iri)) for iri in iris)
+    yield from ((_KG["when"], _value(value)) for value in event.when)
+    yield from ((_KG["toldIn"], ox.NamedNode(article_iri(base, article))) for article in event.articles)
+    yield from ((_PROV["hadMember"], _node(f"{base}statement/{id}")) for id in event.statements)
+    yield from ((_RDFS["comment"], _text(reason)) for reason in event.reasons)
 
 
 def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
@@ -504,6 +522,20 @@ class Disagreement:
 
     iri: str
     reason: str
+    statements: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An event that several mentions tell of: ``roles`` are (role; names), ``reasons`` why the mentions are one."""
+
+    iri: str
+    label: str
+    type: str
+    roles: tuple[tuple[str, tuple[str, ...]], ...]
+    when: tuple[str, ...]
+    articles: tuple[str, ...]
+    reasons: tuple[str, ...]
     statements: tuple[Said, ...]
 
 
@@ -756,6 +788,29 @@ class Graph:
         return Article(id=iri.rpartition("/")[2], text=one(_NIF["isString"]), title=one(_SCHEMA["headline"]),
                        published=one(_SCHEMA["datePublished"]), publisher=one(_SCHEMA["publisher"]), url=one(_SCHEMA["url"]),
                        authors=tuple(sorted(values.get(_SCHEMA["author"].value, ()))), language=one(_SCHEMA["inLanguage"]))
+
+    def events(self, entity: str = "") -> Iterator[Occurrence]:
+        """Yield the events that several mentions tell of, by IRI; `entity` (a name or IRI) keeps those that it has a role in."""
+        derived = ox.NamedNode(derived_iri(self.base))
+        nodes = {quad.subject for quad in self._all(None, TYPE, _KG["Event"], derived)}
+        if entity:
+            found = queries.find(self.store, entity, (f"{self.base}entity/",))
+            nodes &= {quad.subject for node in found for quad in self._all(None, None, node, derived)}
+        for node in sorted((node for node in nodes if isinstance(node, Subject)), key=lambda node: node.value):
+            values: dict[Subject, list[Object]] = {}
+            for quad in self._all(node, None, None, derived):
+                if isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                    values.setdefault(quad.predicate, []).append(quad.object)
+            said = [self._said(member, quad.graph_name) for member in values.get(_PROV["hadMember"], ()) if isinstance(member, Subject)
+                    for quad in self._all(member, TYPE, _KG["Statement"]) if isinstance(quad.graph_name, Subject)]
+            roles = tuple((name, tuple(sorted({self._show(value) for value in values[_KG[name]]})))
+                          for name in ("agent", "patient", "participant", "place") if _KG[name] in values)
+            kinds = sorted(value.value.removeprefix(KG) for value in values[TYPE] if value != _KG["Event"])
+            yield Occurrence(node.value, self._show(values[LABEL][0]), kinds[0] if kinds else "Event", roles,
+                             tuple(sorted(value.value for value in values.get(_KG["when"], ()))),
+                             tuple(sorted(value.value for value in values.get(_KG["toldIn"], ()))),
+                             tuple(sorted(value.value for value in values.get(_RDFS["comment"], ()))),
+                             tuple(sorted(said, key=lambda one: (one.article, [(q.start, q.end) for q in one.quotes], one.iri))))
 
     def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
              graph: Subject | None = None) -> Iterator[ox.Quad]:

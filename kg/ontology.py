@@ -92,7 +92,8 @@ class Property:
 
     ``domain`` and ``range`` are names of classes, any of which will do (empty: anything); ``kinds`` are the kinds of value that a
     datatype property takes (empty for object properties); ``ancestors`` are the IRIs of all its super-properties. ``state``: it holds
-    over a time rather than happens; ``evokes`` is the class of the event that it tells (``Shooting`` of kg:shot).
+    over a time rather than happens; ``evokes`` is the class of the event that it tells (``Shooting`` of kg:shot), ``evokes_on`` of one that
+    befalls its subject (of kg:wasShot).
     """
 
     iri: str
@@ -111,6 +112,7 @@ class Property:
     wordings: tuple[str, ...] = ()
     state: bool = False
     evokes: str = ""
+    evokes_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +520,7 @@ class _Builder:
                 tuple(self.facts.values(iri, KG + "verb", KG + "noun")),
                 state=KG + "StateProperty" in types,
                 evokes=next((class_name(c) for c in self.facts.values(iri, KG + "evokes") if class_name(c) in classes), ""),
+                evokes_on=next((class_name(c) for c in self.facts.values(iri, KG + "evokesOn") if class_name(c) in classes), ""),
             )
         return properties
 

@@ -22,6 +22,7 @@ from kg.agree import Dispute, Fact, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError, ModelError
+from kg.events import Happening, happenings
 from kg.export import turtle_beside
 from kg.extract import read_claims
 from kg.extract.learned import load_learned
@@ -72,6 +73,7 @@ class Joined(Record, frozen=True):
     links: tuple[Link, ...] = ()
     places: dict[str, tuple[str, str, str]] = msgspec.field(default_factory=dict)
     unsure: int = 0
+    events: tuple[Happening, ...] = ()
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -246,7 +248,8 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
     functional = {one.iri for one in ontology.properties.values() if one.functional}
     return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
                   tuple(facts(statements, articles, copies, settings.base, symmetric)),
-                  tuple(disputes(statements, articles, entities, copies, settings.base, functional)), tuple(linked), places, unsure)
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional, symmetric)), tuple(linked), places, unsure,
+                  tuple(happenings(statements, entities, articles, ontology, settings.base)))
 
 
 def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Entity], types: Types, settings: Settings,
@@ -278,7 +281,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
 
     def content() -> Iterator[list[Any]]:
         yield list(ontology_quads(ontology_files(settings)))
-        yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base))
+        yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base, joined.events))
         for extraction in staging.extractions():
             key = extraction.article.id
             yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
@@ -293,8 +296,8 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
               "plain triples": sum(map(is_plain, joined.statements)),
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
-              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "near-duplicates": len(joined.copies),
-              "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
+              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "events told more than once": len(joined.events),
+              "near-duplicates": len(joined.copies), "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
     staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 

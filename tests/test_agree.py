@@ -123,6 +123,12 @@ def test_a_town_in_the_other_is_no_dispute() -> None:
     assert found(*born) and not found(*born, said("a3", "locatedIn", E + "oslo", "west-side"))
 
 
+def test_ends_of_a_symmetric_property_change_places() -> None:
+    told = [said("a1", "met", E + "jan-holt", "ana-ruiz"), said("a2", "met", E + "ana-ruiz", "jan-holt", polarity="Negative")]
+    assert not found(*told)
+    assert len(disputes(told, ARTICLES, ENTITIES, {}, BASE, FUNCTIONAL, {KG + "met"})) == 1
+
+
 def test_order_does_not_count() -> None:
     statements = [one for _, left, right in DISPUTES + AGREED for one in (left, right)]
     expected = found(*statements), facts(statements, ARTICLES, {}, BASE)

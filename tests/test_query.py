@@ -35,6 +35,7 @@ DENIED = ("Ana Ruiz", "city council", "paid", "Delta Works")
 EXPECTED: dict[str, tuple[dict[str, str], tuple[str, ...], list[tuple[str, ...]]]] = {
     "agreed": ({}, ("support", "subject"), []),
     "near-duplicates": ({}, ("article",), []),
+    "same-events": ({}, ("event",), []),
     "articles": ({}, ("article", "date", "publisher", "statements", "asserted"),
                  [("Mayor denies payment", "2025-03-10", "Herald", "4", "3")]),
     "claimed": ({}, ("speaker", "subject", "property", "object"), [DENIED]),
@@ -148,8 +149,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
 ON_SAMPLES: dict[str, tuple[dict[str, str], tuple[str, ...], set[tuple[str, ...]]]] = {
     "connections": ({"entity": "Tomas Verrick", "other": "Sile River Power"}, ("entity", "other"), {("Tomas Verrick", "Sile River Power")}),
     "agreed": ({}, ("support", "subject", "object"), {("4", "Tomas Verrick", "Sile River Power")}),
-    "disputed": ({}, ("polarity", "by"), {("positive", "Viktor Lann"), ("negative", "Ilse Marrant")}),
+    "disputed": ({}, ("polarity", "by"), {("positive", "Rolf Amsel"), ("negative", "Tomas Verrick")}),
     "events": ({}, ("entity",), {("Kestrian Cup",)}),
+    "same-events": ({}, ("event", "articles"), {("Ashmere disaster", "4")}),
     "money": ({}, ("subject", "object", "currency"), {("Ilse Marrant", "20000000", "EUR")}),
     "uncertain": ({}, ("certainty", "speaker"), {("possible", "Mary Marlowe Sommer")}),
 }

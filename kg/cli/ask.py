@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,6 +188,34 @@ def disputes(graph: Path, entity: str, as_json: bool) -> None:
         click.echo()
     if not found:
         say("nothing is disputed")
+
+
+@command("""Examples:
+  kg events graph
+  kg events graph "Alec Baldwin"
+  kg events graph --json""")
+@graph_argument
+@click.argument("entity", default="")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+def events(graph: Path, entity: str, as_json: bool) -> None:
+    """List the events that several mentions in GRAPH tell of, with roles, time, place and why they are one; only of ENTITY if given."""
+    with opened(graph) as g:
+        if entity and not g.find(entity):
+            raise QueryError(f"nothing in {graph} is called {entity!r}; kg query {graph} most-mentioned lists who is")
+        found = list(g.events(entity))
+    for one in found:
+        if as_json:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+            continue
+        click.echo(plain(f"{one.label}  ({one.type})  <{one.iri}>"))
+        for name, values in (*one.roles, *((("when", one.when),) if one.when else ())):
+            click.echo(plain(f"  {name}: {', '.join(values)}"))
+        click.echo(plain(f"  one because: {'; '.join(one.reasons)}"))
+        for said in one.statements:
+            click.echo(plain(f"    {said.sentence()}\n      {quoted(said)}"))
+        click.echo()
+    if not found:
+        say("no event is told more than once")
 
 
 @command("""Examples:
