@@ -316,10 +316,10 @@ def _agreement(world: _World, one: _Event, two: _Event) -> tuple[float, str]:
     score, reasons = 0.0, []
     for left, right, role in ((one.agents, two.agents, "by"), (one.patients, two.patients, "of"), (one.participants, two.people, "with"),
                               (one.people, two.participants, "with")):
-        if both := sorted(world.named(left) & world.named(right)):
-            if f"{role} {world.label(both[0])}" not in reasons:
-                score += WHO
-                reasons.append(f"{role} {world.label(both[0])}")
+        both = sorted(world.named(left) & world.named(right))
+        if both and f"{role} {world.label(both[0])}" not in reasons:
+            score += WHO
+            reasons.append(f"{role} {world.label(both[0])}")
     if both := sorted(world.named(one.places) & world.named(two.places)):
         score += WHERE
         reasons.append(f"in {world.label(both[0])}")

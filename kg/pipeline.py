@@ -248,8 +248,8 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
     functional = {one.iri for one in ontology.properties.values() if one.functional}
     return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
                   tuple(facts(statements, articles, copies, settings.base, symmetric)),
-                  tuple(disputes(statements, articles, entities, copies, settings.base, functional, symmetric)), tuple(linked), places, unsure,
-                  tuple(happenings(statements, entities, articles, ontology, settings.base)))
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional, symmetric)),
+                  tuple(linked), places, unsure, tuple(happenings(statements, entities, articles, ontology, settings.base)))
 
 
 def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Entity], types: Types, settings: Settings,
