@@ -42,7 +42,7 @@ def read_once(text: str) -> Extraction:
 READ = pipeline.read_article
 
 
-def read_quickly(article: Article, model: str = "", *, relations: bool = False) -> Extraction:
+def read_quickly(article: Article, *_: object, **__: object) -> Extraction:
     """The real reader, asked once for each text."""
     return msgspec.structs.replace(read_once(article.text), article=article)
 
