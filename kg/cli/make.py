@@ -27,7 +27,8 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
 @click.option("--base", default="", metavar="IRI", help="mint entities, statements and articles under this IRI")
 @click.option("--ontology", multiple=True, type=click.Path(path_type=Path), help="your own ontology instead of the bundled one")
-@click.option("--min-confidence", default=0.0, type=click.FloatRange(0, 1), help="leave statements out that are less sure")
+@click.option("--min-confidence", default=kg.Settings().min_confidence, type=click.FloatRange(0, 1), show_default=True,
+              help="leave statements out that are less sure; 0 keeps all")
 @click.option("--no-text", is_flag=True, help="keep full texts out of the page; quotes stay")
 @click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, a third of them wrong in news")
 @click.option("--learned", default="", metavar="FILE", help="also use what kg learn made of your examples")
