@@ -11,7 +11,7 @@ class Settings(Record, frozen=True):
 
     ``model`` names a spaCy pipeline (the installed English one when empty), ``base`` is the IRI under which entities, statements and
     articles are minted, ``ontology`` are paths of the user's own ontology files (the bundled one when empty), statements under
-    ``min_confidence`` are left out of the graph (they stay in the extractions; 0 keeps all), ``no_text`` keeps full texts out of the page, and
+    ``min_confidence`` are left out of the graph (they stay in the extractions), ``no_text`` keeps full texts out of the page, and
     ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``); ``places`` links countries,
     cities, currencies and languages to GeoNames and ISO codes; ``learned`` (a file made by ``kg learn``) adds
     what was learned from examples.
