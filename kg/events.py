@@ -280,9 +280,12 @@ def _bare(world: _World, noun: _Event) -> bool:
 
 def _across(world: _World, events: Sequence[_Event]) -> None:
     """Join the events of different articles, the best agreements first, as long as nothing known of the two clashes."""
-    blocks: dict[str, list[_Event]] = defaultdict(list)
-    for event in events:
-        for handle in (*world.named(event.people), *_names_in(world, event)):
+    blocks: dict[tuple[str, str], list[_Event]] = defaultdict(list)
+    for event in events:  # one agreement is never enough: only those that share two handles are compared
+        firm = world.named(event.people) | _names_in(world, event)
+        months = {f"{day // 32}" for low, high in event.days() if high - low < 32 for day in (low, high)}
+        others = firm | world.named(event.places) | months | {f"called {label.casefold()}" for label in event.labels}
+        for handle in {(min(one, two), max(one, two)) for one in firm for two in others if one != two}:
             blocks[handle].append(event)
     pairs: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[_Event, _Event]] = {}
     for handle in sorted(blocks):
