@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.iris import KG, ONTOLOGY_GRAPH, PREFIXES, article_iri, derived_iri
+from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, article_iri, derived_iri
 from kg.validity import ENDLESS, days
 
+_INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _MEMBER = ox.NamedNode(PREFIXES["prov"] + "hadMember")
 _STATEMENT = ox.NamedNode(KG + "Statement")
@@ -78,6 +79,8 @@ def _without(store: ox.Store, base: str, left_out: dict[tuple[ox.NamedNode, ox.N
     groups = {quad.subject for quad in store.quads_for_pattern(None, _MEMBER, None, derived)}
     broken = {group for group in groups if len(members[group]) < 2}  # type: ignore[index]
     for quad in store:
+        if quad.graph_name == _INFERRED:  # it may follow from what is left out
+            continue
         if (quad.subject, quad.graph_name) in left_out or quad in plain:
             continue
         if quad.graph_name == derived:

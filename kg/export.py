@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.iris import KG, ONTOLOGY_GRAPH, PREFIXES, prefixes
+from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, prefixes
 
 Format = Literal["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
 FORMATS: dict[str, ox.RdfFormat] = {
@@ -35,6 +35,7 @@ Blocks = dict[ox.NamedNode, list[ox.Triple]]
 #: rank of the predicate, the predicate, the object as in N-Triples
 Row = tuple[int, str, str]
 
+_INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _STATEMENT = ox.NamedNode(KG + "Statement")
 _DERIVED = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
@@ -57,12 +58,14 @@ _LAST = _expand(
 _RANKS = {iri: rank - len(_FIRST) for rank, iri in enumerate(_FIRST)} | {iri: 1 + rank for rank, iri in enumerate(_LAST)}
 
 
-def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, base: str) -> None:
+def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, inferred: bool = False, base: str) -> None:
     """Write `store` to `output`; with `slim` only the plain triples with the types and labels of what they speak of.
 
+    Formats without named graphs hold what was read; with `inferred` also what follows from it, and why, which the others keep in a
+    graph of its own, unless `slim`.
     RDF/XML can't hold most control characters, nor U+FFFE and U+FFFF: there, and only there, they are written as U+FFFD.
     """
-    quads = _ordered(store, slim, base, union=format not in KEEP_GRAPHS)
+    quads = _ordered(store, slim, base, union=format not in KEEP_GRAPHS, inferred=inferred)
     if format == "rdfxml":
         _write_rdfxml(quads, output, base)
     elif format in ("turtle", "trig"):
@@ -86,6 +89,8 @@ def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: s
             yield from quads
             graph = quads[0].graph_name
             assert isinstance(graph, ox.NamedNode)  # articles and the ontology each have a graph with a name
+            if graph.value == INFERRED_GRAPH:
+                continue
             if graph.value == ONTOLOGY_GRAPH:
                 ontology = _sorted_triples(quad.triple for quad in quads)
                 continue
@@ -107,13 +112,14 @@ def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: s
                 output.write(turtle.block(node, map(_row, said)))
 
 
-def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox.Quad]:
+def _ordered(store: ox.Store, slim: bool, base: str, union: bool, inferred: bool = False) -> Iterator[ox.Quad]:
     """Yield all quads in the order of writing; with `union`, each triple once, in the default graph."""
-    names = sorted(graph.value for graph in store.named_graphs() if graph.value != ONTOLOGY_GRAPH)
+    apart = {ONTOLOGY_GRAPH} if inferred or not (union or slim) else {ONTOLOGY_GRAPH, INFERRED_GRAPH}
+    names = sorted(graph.value for graph in store.named_graphs() if graph.value not in apart)
     graphs = [ox.NamedNode(name) for name in names]
     ontology = ox.NamedNode(ONTOLOGY_GRAPH)
     if union:
-        for triple in _union(store, graphs, ontology, slim, base):
+        for triple in _union(store, graphs, ontology, slim, base, inferred):
             yield ox.Quad(triple.subject, triple.predicate, triple.object)
         return
     for graph in graphs:
@@ -125,18 +131,19 @@ def _ordered(store: ox.Store, slim: bool, base: str, union: bool) -> Iterator[ox
         yield ox.Quad(triple.subject, triple.predicate, triple.object, ontology)
 
 
-def _union(store: ox.Store, graphs: list[ox.NamedNode], ontology: ox.NamedNode, slim: bool, base: str) -> Iterator[ox.Triple]:
+def _union(store: ox.Store, graphs: list[ox.NamedNode], ontology: ox.NamedNode, slim: bool, base: str,
+           inferred: bool) -> Iterator[ox.Triple]:
     shared: set[ox.NamedNode] = set()
     for graph in graphs:
         shared.update(_split(store.quads_for_pattern(None, None, None, graph), graph)[0])
     entities = {node for node in shared if node.value.startswith(f"{base}entity/")}
     for subject in _sorted(entities):
-        yield from _everywhere(store, subject, slim)
+        yield from _everywhere(store, subject, slim, inferred)
     for graph in [] if slim else graphs:
         for _, triples in _split(store.quads_for_pattern(None, None, None, graph), graph)[1]:
             yield from _block(triples, slim)
     for subject in _sorted(shared - entities):
-        yield from _everywhere(store, subject, slim)
+        yield from _everywhere(store, subject, slim, inferred)
     for triple in [] if slim else _ontology(store, ontology):
         if triple.subject not in shared:
             yield triple
@@ -185,9 +192,10 @@ def _split(quads: Iterable[ox.Quad], graph: ox.NamedNode) -> tuple[Blocks, list[
             [(node, blocks[node]) for node in own if node in blocks])
 
 
-def _everywhere(store: ox.Store, subject: ox.NamedNode, slim: bool) -> Iterator[ox.Triple]:
+def _everywhere(store: ox.Store, subject: ox.NamedNode, slim: bool, inferred: bool) -> Iterator[ox.Triple]:
     """Yield what all graphs say of `subject`, each triple once."""
-    return _block({quad.triple for quad in store.quads_for_pattern(subject, None, None, None)}, slim)
+    quads = store.quads_for_pattern(subject, None, None, None)
+    return _block({quad.triple for quad in quads if inferred or quad.graph_name != _INFERRED}, slim)
 
 
 def _block(triples: Collection[ox.Triple], slim: bool) -> Iterator[ox.Triple]:

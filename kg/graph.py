@@ -27,7 +27,7 @@ from kg.agree import Dispute, Fact
 from kg.asof import as_of
 from kg.errors import FolderError, OntologyError, QueryError
 from kg.events import Happening
-from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
+from kg.iris import BASE, INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
 from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Span, Statement
 from kg.search import Hit, Index, Kind
@@ -56,6 +56,7 @@ _DCTERMS = _names("dcterms")
 TYPE, LABEL = _RDF["type"], _RDFS["label"]
 #: at most so many nodes are found by ``kg:search`` in a query
 SEARCHED = 1000
+_INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATATYPES = {"xsd": _XSD, "edtf": _EDTF}
 
@@ -307,6 +308,22 @@ def _curie(name: str) -> str:
     return PREFIXES[prefix] + local
 
 
+def plain_triples(quads: Iterable[ox.Quad], statements: Iterable[Statement], base: str) -> dict[ox.Triple, list[ox.NamedNode]]:
+    """Return what inference starts from: the plain triples with the nodes of their statements, and the classes of entities with none.
+
+    `quads` are an article's graph, `statements` those in it.
+    """
+    found: dict[ox.Triple, list[ox.NamedNode]] = {}
+    for quad in quads:
+        if quad.predicate == TYPE and isinstance(quad.subject, Subject) and quad.subject.value.startswith(f"{base}entity/"):
+            found.setdefault(quad.triple, [])
+    for statement in statements:
+        if is_plain(statement):
+            triple = ox.Triple(_node(statement.subject), _node(statement.property), _value(statement.object))
+            found.setdefault(triple, []).append(_node(f"{base}statement/{statement.id}"))
+    return found
+
+
 def _evidence(start: int, end: int, article: Article, graph: ox.NamedNode) -> Iterator[Triple]:
     """A stretch of the article's text, which statements may share."""
     evidence = _span(graph, start, end)
@@ -540,6 +557,23 @@ class Occurrence:
 
 
 @dataclass(frozen=True)
+class Inferred:
+    """A triple that follows from what was read: its parts (IRIs or a literal's text) with names, the rule, the property or class whose
+    description lets it follow, and the IRIs of the statements and inferences that it follows from."""
+
+    iri: str
+    subject: str
+    subject_label: str
+    property: str
+    property_label: str
+    object: str
+    object_label: str
+    rule: str
+    axiom: str
+    premises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Violation:
     """One thing that does not conform to the shapes."""
 
@@ -649,9 +683,10 @@ class Graph:
         dated.sort(key=lambda pair: (pair[0][0] or pair[0][1], pair[0], pair[1].fact or pair[1].iri, pair[1].iri))
         return [one for span, one in dated if overlap(span, (first, last))]
 
-    def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False) -> None:
+    def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False, inferred: bool = False) -> None:
         """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only.
 
+        `inferred`: formats without named graphs too hold what was inferred; the others have it in a graph of its own.
         Raises FolderError if there is no such format or the path `output` can't be written, KgError for a property that RDF/XML can't hold.
         """
         if format not in exports.FORMATS:
@@ -660,11 +695,11 @@ class Graph:
         if isinstance(output, (str, Path)):
             try:
                 with open(output, "wb") as file:
-                    exports.export(self.store, kind, file, slim=slim, base=self.base)
+                    exports.export(self.store, kind, file, slim=slim, inferred=inferred, base=self.base)
             except OSError as error:
                 raise FolderError(f"{output} can't be written ({error.strerror or error}); choose another place with -o") from error
         else:
-            exports.export(self.store, kind, output, slim=slim, base=self.base)
+            exports.export(self.store, kind, output, slim=slim, inferred=inferred, base=self.base)
 
     def view(self, *, entity: str = "", hops: int = 1, query: str = "", height: int = 640) -> Any:
         """Return the page, which Jupyter shows inline: of everything, around `entity`, or of what `query` gives (:func:`kg.pages.view`)."""
@@ -691,7 +726,7 @@ class Graph:
 
     def entity(self, iri: str) -> Node:
         """Return the entity with the IRI `iri`; without names if the graph says nothing of it."""
-        quads = list(self._all(ox.NamedNode(iri), None, None))
+        quads = [quad for quad in self._all(ox.NamedNode(iri), None, None) if quad.graph_name != _INFERRED]
         values: dict[str, set[str]] = {}
         for quad in quads:
             if isinstance(quad.object, (ox.NamedNode, ox.Literal)):
@@ -811,6 +846,24 @@ class Graph:
                              tuple(sorted(value.value for value in values.get(_KG["toldIn"], ()))),
                              tuple(sorted(value.value for value in values.get(_RDFS["comment"], ()))),
                              tuple(sorted(said, key=lambda one: (one.article, [(q.start, q.end) for q in one.quotes], one.iri))))
+
+    def inferred(self, entity: str = "") -> Iterator[Inferred]:
+        """Yield what was inferred (``kg build --infer``), of `entity` (a name or IRI) only if given, with its reason; classes left out."""
+        wanted = set(queries.find(self.store, entity, (f"{self.base}entity/",))) if entity else None
+        nodes = sorted({quad.subject.value for quad in self._all(None, _KG["rule"], None, _INFERRED) if isinstance(quad.subject, Subject)})
+        for iri in nodes:
+            values: dict[str, list[Object]] = {}
+            for quad in self._all(ox.NamedNode(iri), None, None, _INFERRED):
+                if isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                    values.setdefault(quad.predicate.value, []).append(quad.object)
+            if _RDF["subject"].value not in values:
+                continue  # of a class
+            subject, predicate, value, rule, axiom = (values[term.value][0] for term in (
+                _RDF["subject"], _RDF["predicate"], _RDF["object"], _KG["rule"], _KG["axiom"]))
+            if wanted is None or subject in wanted or value in wanted:
+                premises = tuple(sorted(one.value for one in values.get(_KG["premise"].value, ())))
+                yield Inferred(iri, subject.value, self._show(subject), predicate.value, self._show(predicate), value.value,
+                               self._show(value), rule.value.rpartition("#")[2], axiom.value, premises)
 
     def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
              graph: Subject | None = None) -> Iterator[ox.Quad]:

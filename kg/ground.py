@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -35,6 +36,9 @@ def rated(claim: Claim, signs: list[str]) -> float:
     """Return the probability that a reader passes the statement; the learned scorer's claims keep the scorer's own."""
     return claim.confidence if claim.property else probability(claim.confidence, signs)
 
+
+#: from this doubt on, a wording that was guessed from a label (kg.labels) is a synonym's
+GUESSED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,11 @@ class _Article:
         common = opening and singular(head) != head.lower()  # "Estimates differ" names nothing
         return mention.full.start == mention.start and head[:1].isupper() and not common
 
+    def is_date(self, argument: Argument) -> bool:
+        """Say whether a prepositional argument is a date: "on Monday", "since 2011"."""
+        mention = self.mentions.get(argument.mention) if argument.mention is not None else None
+        return bool(mention and mention.value and mention.value.kind == "date") and argument.role not in ("of", "about", "than")
+
     def types_of(self, argument: Argument) -> Sequence[str]:
         """Return the class names of what the argument refers to; empty when it refers to no entity."""
         mention = self.mentions[argument.mention] if argument.mention is not None else None
@@ -195,7 +204,8 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         return  # "S play for O" is not "she played the piano for O"
     if any(a.role in slot.roles for slot in wording.slots if slot.part == "not" for a in claim.arguments):
         return  # "S replace O [not with]" is not "she replaced the valve with a new one"
-    if wording.form == "noun" and claim.form in BEARER_FORMS and {"S", "O"} <= {slot.part for slot in wording.slots}:
+    placed = {slot.part for slot in wording.slots if slot.roles != ("bearer",)}
+    if wording.form == "noun" and claim.form in BEARER_FORMS and {"S", "O"} <= placed:
         return  # "S's ban on O" says nothing of what is called a ban: "Norway is one of the states under the ban"
     unary = prop.kinds == ("boolean",)
     if unary and any(a.role in _COMPLETING and not any(a.role in r for r in roles) for a in claim.arguments):
@@ -271,6 +281,8 @@ def _fill(article: _Article, claim: Claim, slot: Slot, arguments: Sequence[Argum
             if not article.head_is(a, slot.barred)
             and not any(article.ontology.is_a(t, c) for t in article.types_of(a)[:1] for c in classes)
         ]
+    if slot.roles == ("time",):  # "opened on Monday", "closed in 2019"
+        found += [a for a in arguments if a not in found and a.role not in _CORE and article.is_date(a)]
     if "modifier" in slot.roles:  # "last year's vote", not "the vote last year", where the year may go with the verb
         found = [a for a in found if a.role != "time" or a.end <= article.noun_end(claim)]
     return found
@@ -452,13 +464,77 @@ def _beats(one: _Match, other: _Match, properties: Mapping[str, Property]) -> bo
         return one.fit > other.fit  # "a member of Oro": a member, but of no party for all we know
     if other.wording.iri in properties[one.wording.iri].ancestors:
         return one.fit >= other.fit
-    ours, others = one.wording.iri.startswith(KG), other.wording.iri.startswith(KG)
+    # a user's properties go before ours, unless they are only a guess
+    ours, others = (w.iri.startswith(KG) or w.doubt >= GUESSED for w in (one.wording, other.wording))
     return (not ours, one.wording.weight, one.fit, one.wording.iri) > (
         not others,
         other.wording.weight,
         other.fit,
         other.wording.iri,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A wording found in a claim of an extraction, and what fills its S and O."""
+
+    claim: Claim
+    wording: Wording
+    subject: Argument
+    object: Argument
+
+
+def readings(extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology,
+             wording: Wording | None = None) -> list[Reading]:
+    """Return what grounding reads in the claims of an extraction; with `wording` all ways in which they say that one.
+
+    `types` gives the classes of local entities, most specific first.
+    """
+    extraction = prepared(extraction)
+    article = _Article(extraction, types, ontology)
+    found: list[Reading] = []
+    for claim in extraction.claims:
+        if wording is not None and wording not in _wordings(article, claim):
+            continue
+        matches = _matches(article, claim, wording) if wording is not None else _best(article, claim)
+        found.extend(Reading(claim, match.wording, match.subject, match.object) for match in matches)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A claim with the predicate of a wording, and what became of it.
+
+    ``outcome``: "read"; "beaten" by the more specific wording ``by``; "types", where ``wrong`` says which argument is not in
+    domain or range; "places", where what the wording has places for isn't there.
+    """
+
+    claim: Claim
+    wording: Wording
+    outcome: Literal["read", "beaten", "types", "places"]
+    by: Wording | None = None
+    wrong: tuple[tuple[Literal["domain", "range"], Argument], ...] = ()
+
+
+def trials(extraction: Extraction, types: Mapping[int, Sequence[str]], ontology: Ontology, free: Ontology) -> Iterator[Trial]:
+    """Yield what becomes of each claim and each wording with its predicate; `free` is the ontology without domains and ranges."""
+    extraction = prepared(extraction)
+    article, lax = _Article(extraction, types, ontology, settled=True), _Article(extraction, types, free)
+    for claim in extraction.claims:
+        best = _best(article, claim)
+        for wording in dict.fromkeys(_wordings(article, claim)):
+            prop = ontology.properties[wording.iri]
+            if any(match.wording.iri == wording.iri for match in best):
+                yield Trial(claim, wording, "read")
+            elif any(True for _ in _matches(article, claim, wording)):
+                yield Trial(claim, wording, "beaten", best[0].wording if best else None)
+            elif match := next(_matches(lax, claim, wording), None):
+                sides: list[tuple[Literal["domain", "range"], Argument, Sequence[str]]] = [
+                    ("domain", match.subject, prop.domain), ("range", match.object, prop.range)]
+                wrong = tuple((side, a) for side, a, wanted in sides if wanted and not article.fit(article.types_of(a), wanted))
+                yield Trial(claim, wording, "types", wrong=wrong)
+            else:
+                yield Trial(claim, wording, "places")
 
 
 # --- types ---
@@ -577,7 +653,7 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     `entity_of` maps the ids of the extraction's local entities to entities of the graph. Claims whose subject refers to nothing
     that has an entity are left out.
     """
-    extraction = _said(extraction)
+    extraction = prepared(extraction)
     article = _Article(extraction, {local: entity.types for local, entity in entity_of.items()}, ontology, settled=True)
     writer = _Writer(article, entity_of, rate)
     made: list[Statement] = []
@@ -595,16 +671,21 @@ def ground(extraction: Extraction, entity_of: Mapping[int, Entity], ontology: On
     return _merge(made)
 
 
-def _said(extraction: Extraction) -> Extraction:
+def prepared(extraction: Extraction) -> Extraction:
     """Return the extraction with claims as they are grounded.
 
-    "According to Vane" tells the speaker, which the claim has already; "there is" says of nothing that it is.
+    "According to Vane" tells the speaker, which the claim has already; "there is" says of nothing that it is; in "she is Baker's
+    lawyer" the predicate noun has an owner.
     """
     text = extraction.article.text
     mentions = {m.id: m for m in extraction.mentions}
     starts = {m.start: m for m in extraction.mentions} | {m.full.start: m for m in extraction.mentions}
     claims = []
+    named = _named(extraction.claims, mentions)
     for claim in extraction.claims:
+        if claim.form in ("noun", "possessive", "compound"):  # "the film's director is Eve Stone": she is the film's director
+            kept = tuple(named.get(a.mention, a) if a.role == "subject" and a.mention is not None else a for a in claim.arguments)
+            claim = msgspec.structs.replace(claim, arguments=kept)
         before = text[max(0, claim.predicate.start - 18) : claim.predicate.end]
         existential = claim.lemma == "be" and re.search(r"(?i)\bthere\b[\s\w'’]{0,12}$", before)
         if existential and not any(a.role not in _CORE for a in claim.arguments):
@@ -612,8 +693,37 @@ def _said(extraction: Extraction) -> Extraction:
         kept = tuple(a for a in claim.arguments if a.role not in _ATTRIBUTION)
         if claim.form == "verb":
             kept = tuple(_filled_out(a, text, mentions, starts) for a in kept)
+        if claim.form == "copula":
+            kept = (*kept, *(a for a in _owners(claim, text, mentions) if a not in kept))
         claims.append(msgspec.structs.replace(claim, arguments=kept) if kept != claim.arguments else claim)
     return msgspec.structs.replace(extraction, claims=tuple(claims))
+
+
+def _named(claims: Sequence[Claim], mentions: Mapping[int, Mention]) -> dict[int, Argument]:
+    """Return by the mention of a noun phrase the name that the article says it is: "the director is Eve Stone"."""
+    found: dict[int, Argument] = {}
+    for claim in claims:
+        if claim.form == "copula" and (claim.polarity, claim.status, claim.certainty) == ("Positive", "Asserted", "Certain"):
+            roles = {a.role: a for a in claim.arguments if a.mention is not None}
+            subject, name = roles.get("subject"), roles.get("complement")
+            if subject and name and mentions[subject.mention or 0].kind == "nominal" and mentions[name.mention or 0].kind == "name":
+                found[subject.mention or 0] = msgspec.structs.replace(name, role="subject")
+    return found
+
+
+def _owners(claim: Claim, text: str, mentions: Mapping[int, Mention]) -> Iterator[Argument]:
+    """Yield what stands before the predicate noun and belongs to it: "is Baker's lawyer", "is a Delta Works spokesman"."""
+    complement = next((a for a in claim.arguments if a.role == "complement" and a.mention is not None), None)
+    noun = mentions.get(complement.mention) if complement is not None and complement.mention is not None else None
+    if complement is None or noun is None or noun.kind != "nominal":
+        return
+    for other in mentions.values():
+        if complement.start <= other.start and other.end < noun.head.start and other.kind != "value":
+            after = text[other.end : noun.head.start]
+            if re.match(r"['’]s?\s", after) and after.count("'") + after.count("’") == 1:
+                yield Argument("possessor", other.full.start, other.end, other.id)
+            elif other.kind == "name" and not after.strip():
+                yield Argument("modifier", other.start, other.end, other.id)
 
 
 def _filled_out(argument: Argument, text: str, mentions: Mapping[int, Mention], starts: Mapping[int, Mention]) -> Argument:
@@ -713,7 +823,7 @@ class _Writer:
             subjects, label = by_role["object"], f"be {_participle(self.article, claim)}"
         # "In a letter the firm replied": what stands in front of subject and verb is no object
         inverted = bool(subjects) and subjects[0].start > claim.predicate.start
-        first = next((a for a in claim.arguments if a.role not in _CORE and not self.is_date(a)
+        first = next((a for a in claim.arguments if a.role not in _CORE and not self.article.is_date(a)
                       and (inverted or a.start > claim.predicate.start)), None)
         prop = ""
         if label == "be" and objects and self.is_adjective(objects[0]):
@@ -771,7 +881,7 @@ class _Writer:
                 found.append((RDF + "type", self.ontology.classes[name].iri))
             if not found and phrase.lower() not in _VAGUE:
                 found.append((KG + "description", RdfLiteral(phrase)))
-            used = frozenset(a for a in claim.arguments if a.role != "time" and not self.is_date(a))  # "was mayor from 2010 to 2014"
+            used = frozenset(a for a in claim.arguments if a.role != "time" and not self.article.is_date(a))  # "was mayor until 2014"
             for prop, object_ in found:
                 yield self.statement(claim, iri, prop, object_, "", used, [], ["described"], (subject, None))
 
@@ -826,11 +936,6 @@ class _Writer:
                 found.append((KG + ("currency" if mention.value.kind == "money" else "unit"), RdfLiteral(mention.value.unit)))
         return found
 
-    def is_date(self, argument: Argument) -> bool:
-        """Say whether a prepositional argument is a date: "on Monday", "since 2011"."""
-        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
-        return bool(mention and mention.value and mention.value.kind == "date") and argument.role not in ("of", "about", "than")
-
     def filled(self, iri: str, argument: Argument) -> list[tuple[str, str | RdfLiteral]]:
         """Return the qualifier `iri` with the argument as its value, and its unit; another qualifier if the value isn't in its range.
 
@@ -883,7 +988,7 @@ class _Writer:
         rest = [a for a in claim.arguments if a.role not in taken and a.role not in silent]
         qualifiers = list(extra)
         when, when_text = None, ""
-        times = [a for a in rest if a.role == "time" or self.is_date(a)]
+        times = [a for a in rest if a.role == "time" or self.article.is_date(a)]
         for argument in times:
             mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
             value = mention.value if mention else None

@@ -16,8 +16,7 @@ from kg.errors import FolderError, InputError
 from kg.folder import GraphFolder, Staging
 from kg.graph import stored
 from kg.iris import slug
-from kg.ontology import load
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _paths, _quiet, _settings
+from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings
 
 IMPORTS = "imports.nq"
 FORMATS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml", ".jsonld", ".n3")
@@ -98,7 +97,7 @@ def _change(folder: str | Path, changed: Mapping[str, Iterable[ox.Quad]], progre
         kept = [quad for quad in (ox.parse(path=str(path)) if path else ())
                 if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.rpartition("/")[2] not in changed]
         _put(staging, [*kept, *(quad for quads in changed.values() for quad in quads)])
-        return Report(_bring_up(staging, before, settings, load(_paths(settings)), before.get("reader"), progress))
+        return Report(_bring_up(staging, before, settings, _ontology(settings), before.get("reader"), progress))
 
 
 def _put(staging: Staging, quads: list[ox.Quad]) -> None:

@@ -12,11 +12,14 @@ KG = "https://w3id.org/newskg/ontology#"
 OPEN = "https://w3id.org/newskg/open/"
 #: The graph that holds the ontology.
 ONTOLOGY_GRAPH = "https://w3id.org/newskg/ontology"
+#: The graph that holds what was inferred (``kg build --infer``), apart from all that was read.
+INFERRED_GRAPH = "https://w3id.org/newskg/inferred"
 
 #: The prefixes known in every query and export. Those below ``BASE`` are made by :func:`prefixes`.
 PREFIXES = {
     "kg": KG,
     "open": OPEN,
+    "rule": "https://w3id.org/newskg/rules#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "owl": "http://www.w3.org/2002/07/owl#",

@@ -24,8 +24,7 @@ from kg.links import (
     read_links,
 )
 from kg.merge import _appearances, _types
-from kg.ontology import load
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _paths, _quiet, _settings, staged_links
+from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings, staged_links
 from kg.reconcile import CACHE, Cache, Query, Service
 from kg.records import Entity, Link, Record
 from kg.resolve import FAMILIES, resolve
@@ -90,7 +89,7 @@ def decide_link(folder: str | Path, name: str, target: str, decision: str, *, pr
     target = valid_iri(target)
     graph = GraphFolder.open(folder)
     settings = _settings(_last_build(graph))
-    ontology = load(_paths(settings))
+    ontology = _ontology(settings)
     extractions = list(graph.extractions())
     kept = read_links(graph.path / LINKS)
     names = {name} - {one.entity for one in kept}
@@ -127,7 +126,7 @@ def _known(folder: str | Path, wanted: object) -> dict[str, Profile]:
     graph = GraphFolder.open(folder)
     settings = _settings(_last_build(graph))
     extractions = list(graph.extractions())
-    types = _types(extractions, load(_paths(settings)))
+    types = _types(extractions, _ontology(settings))
     entities = resolve(extractions, types, settings.base, read_decisions(graph.path / DECISIONS))
     return profiles([one for one in entities if wanted(one)], extractions, types)
 
@@ -153,4 +152,4 @@ def _write(folder: str | Path, rows: Sequence[Link], progress: Progress) -> Repo
         else:
             staging.drop(LINKS)
         staged_links(staging)  # reads back what was written
-        return Report(_bring_up(staging, before, settings, load(_paths(settings)), before.get("reader"), progress))
+        return Report(_bring_up(staging, before, settings, _ontology(settings), before.get("reader"), progress))

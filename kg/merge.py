@@ -9,8 +9,8 @@ from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.errors import InputError
 from kg.folder import DECISIONS, GraphFolder
 from kg.ground import entity_types
-from kg.ontology import Ontology, load
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _paths, _quiet, _settings
+from kg.ontology import Ontology
+from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings
 from kg.records import Extraction, Record
 from kg.resolve import Pair, appearance, find_pairs, resolve
 
@@ -30,7 +30,7 @@ def unsure(folder: str | Path) -> list[Doubt]:
     """Return the pairs of things in a graph folder that might be one, the likeliest first, each with its evidence."""
     graph = GraphFolder.open(folder)
     extractions = list(graph.extractions())
-    types = _types(extractions, load(_paths(_settings(_last_build(graph)))))
+    types = _types(extractions, _ontology(_settings(_last_build(graph))))
     pairs = [pair for pair in find_pairs(extractions, types, read_decisions(graph.path / DECISIONS)) if pair.decision == "unsure"]
     wanted = {name for pair in pairs for name in (pair.left, pair.right)}
     quotes: dict[str, str] = {}
@@ -51,7 +51,7 @@ def decide(folder: str | Path, left: str, right: str, decision: str, *, progress
     target = GraphFolder.open(folder)
     before = _last_build(target)
     settings = _settings(before)
-    ontology = load(_paths(settings))
+    ontology = _ontology(settings)
     with target.writing() as staging:
         kept = staged_decisions(staging)
         extractions = list(staging.extractions())

@@ -4,8 +4,10 @@ The lexicon is data beside each property (``docs/ontology.md`` teaches it)::
 
     kg:sued kg:verb "S sue O [for kg:charge]" , "S file (lawsuit|suit) against O" .
     kg:lawyer kg:noun "O's lawyer|attorney" , "lawyer for|of O" .
+    kg:acquired kg:example "[s:Acme] bought [o:Beta] from [seller:Gamma]." .
 
-One file is one or many properties; :func:`load` reads them all into one lexicon indexed by the predicate's dictionary form.
+Example sentences are only read here; :mod:`kg.patterns` makes wordings of them. One file is one or many properties; :func:`load`
+reads them all into one lexicon indexed by the predicate's dictionary form.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import pyoxigraph as ox
 
 from kg.errors import OntologyError
 from kg.iris import KG
+from kg.labels import guesses, kind_of, words_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -62,20 +65,38 @@ _FORMATS = {
 }
 
 
-_CLASSES = (OWL + "Class", RDFS + "Class")
+_CLASSES = (OWL + "Class", RDFS + "Class", SKOS + "Concept")
+_ABOVE = (RDFS + "subClassOf", SKOS + "broader", SKOS + "broaderTransitive")
+_LABELS = (RDFS + "label", SKOS + "prefLabel", SCHEMA + "name", "http://purl.org/dc/terms/title")
+_OTHER_LABELS = (SKOS + "altLabel", SKOS + "hiddenLabel", SCHEMA + "alternateName")
+_DOMAINS = (RDFS + "domain", SCHEMA + "domainIncludes", "http://schema.org/domainIncludes")
+_RANGES = (RDFS + "range", SCHEMA + "rangeIncludes", "http://schema.org/rangeIncludes")
+_COMMENTS = (RDFS + "comment", SKOS + "definition", SKOS + "scopeNote", "http://purl.org/dc/terms/description")
 _PROPERTIES = (
     OWL + "ObjectProperty",
     OWL + "DatatypeProperty",
     RDF + "Property",
-    OWL + "FunctionalProperty",
-    OWL + "SymmetricProperty",
+    *(OWL + kind + "Property" for kind in ("Functional", "InverseFunctional", "Symmetric", "Asymmetric", "Transitive")),
 )
+#: how a class or property is tied to those of other vocabularies
+_ALIGNED = {
+    "rdfs:subClassOf": RDFS + "subClassOf", "rdfs:subPropertyOf": RDFS + "subPropertyOf",
+    **{f"owl:equivalent{kind}": OWL + "equivalent" + kind for kind in ("Class", "Property")},
+    **{f"skos:{kind}Match": SKOS + kind + "Match" for kind in ("exact", "close", "broad", "narrow", "related")},
+    "rdfs:seeAlso": RDFS + "seeAlso",
+}  # fmt: skip
+#: our classes of what the extractors' word lists know, for classes of a user whose nouns are no nouns of ours
+_OURS = {"Person": "Person", "Organization": "Organization", "Place": "Place", "Facility": "Place", "Event": "Event",
+         "CreativeWork": "CreativeWork", "Law": "Law", "Product": "Product", "Group": "Group"}
 _DECLARED = frozenset((*_CLASSES, *_PROPERTIES))
 
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class: its ``name`` (local name, used in records), the nouns that name it, and all its superclasses, nearest first."""
+    """A class: its ``name`` (local name, used in records), the nouns that name it, and all its superclasses, nearest first.
+
+    ``alignments`` are (CURIE of the relation, IRI) pairs: what other vocabularies call it.
+    """
 
     iri: str
     name: str
@@ -84,6 +105,7 @@ class Class:
     comment: str = ""
     parents: tuple[str, ...] = ()
     ancestors: tuple[str, ...] = ()
+    alignments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +115,8 @@ class Property:
     ``domain`` and ``range`` are names of classes, any of which will do (empty: anything); ``kinds`` are the kinds of value that a
     datatype property takes (empty for object properties); ``ancestors`` are the IRIs of all its super-properties. ``state``: it holds
     over a time rather than happens; ``evokes`` is the class of the event that it tells (``Shooting`` of kg:shot), ``evokes_on`` of one that
-    befalls its subject (of kg:wasShot).
+    befalls its subject (of kg:wasShot). ``aliases`` are its alternative labels, ``qualifies``
+    the arguments it takes as a qualifier, ``alignments`` as of a class.
     """
 
     iri: str
@@ -113,6 +136,9 @@ class Property:
     state: bool = False
     evokes: str = ""
     evokes_on: str = ""
+    aliases: tuple[str, ...] = ()
+    qualifies: tuple[str, ...] = ()
+    alignments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +172,30 @@ class Wording:
     words: tuple[str, ...]
     slots: tuple[Slot, ...]
     text: str
+    #: how far it was guessed from a label: 0 if its author wrote it
+    doubt: int = 0
 
     @property
     def weight(self) -> int:
-        """Return how specific the wording is: demanded heads and types count most, then the number of roles."""
-        return sum(3 * bool(s.heads - {"*"} | s.nouns) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots)
+        """Return how specific the wording is: demanded heads and types count most, then the number of roles; less what it was guessed."""
+        return sum(3 * bool(s.heads - {"*"} | s.nouns) + 2 * bool(s.type) + (s.part in ("S", "O")) for s in self.slots) - self.doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence that says the property `iri`, with what it says it of marked: ``[s:Acme] bought [o:Beta]``.
+
+    ``text`` is the sentence without marks, ``subject``, ``object`` (None for a property that is true or false) and ``roles``
+    (property IRI and stretch) are offsets into it, ``source`` is the sentence as written and ``place`` its file and line.
+    """
+
+    iri: str
+    text: str
+    subject: tuple[int, int]
+    object: tuple[int, int] | None
+    roles: tuple[tuple[str, tuple[int, int]], ...]
+    source: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +236,8 @@ class Ontology:
     #: what a noun said of a person gives, by property: kg:occupation from "judge", "*ologist" ...
     bearers: Mapping[str, Bearer]
     sources: tuple[str, ...] = ()
+    #: sentences with marks, from which kg.patterns makes wordings
+    examples: tuple[Example, ...] = ()
     _overlaps: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_a(self, name: str, ancestor: str) -> bool:
@@ -412,7 +459,7 @@ class _Builder:
         verbs: dict[str, list[Wording]] = defaultdict(list)
         nouns: dict[str, list[Wording]] = defaultdict(list)
         for prop in properties.values():
-            for wording in self._wordings(prop, classes):
+            for wording in self._wordings(prop, classes, properties):
                 index = verbs if wording.form == "verb" else nouns
                 for word in wording.words:
                     key = word if wording.form == "verb" else word.split()[-1]
@@ -435,6 +482,7 @@ class _Builder:
             tuple(self._qualifiers(properties, classes)),
             bearers,
             self.sources,
+            tuple(example for prop in properties.values() for example in self._examples(prop, properties)),
         )
 
     def _typed(self, *types: str) -> list[str]:
@@ -442,13 +490,13 @@ class _Builder:
         return [s for s in self.facts.of if not s.startswith("_:") and wanted.intersection(self.facts.values(s, RDF + "type"))]
 
     def _label(self, iri: str) -> str:
-        names = self.facts.values(iri, RDFS + "label", SKOS + "prefLabel")
-        return names[0] if names else _spaced(local_name(iri))
+        names = self.facts.values(iri, *_LABELS)
+        return names[0] if names else " ".join(words_of(local_name(iri))) or local_name(iri)
 
     def _classes(self) -> dict[str, Class]:
         iris = self._typed(*_CLASSES)
         known = set(iris)
-        parents = {iri: [p for p in self.facts.values(iri, RDFS + "subClassOf") if p in known] for iri in iris}
+        parents = {iri: [p for p in self.facts.values(iri, *_ABOVE) if p in known] for iri in iris}
         ours = {
             noun.lower(): iri
             for iri in iris
@@ -456,23 +504,30 @@ class _Builder:
             for noun in (self._label(iri), *self.facts.values(iri, SKOS + "altLabel"))
         }
         for iri in iris:  # a user's class with a noun of ours is a kind of it, so that the extractors' types fit it
-            twin = ours.get(self._label(iri).lower())
-            if twin and not iri.startswith(KG) and twin not in parents[iri]:
+            if iri.startswith(KG):
+                continue
+            nouns = [" ".join(words_of(name)) for name in (self._label(iri), *self.facts.values(iri, *_OTHER_LABELS))]
+            twin = next((ours[noun] for noun in nouns if noun in ours), "")
+            if not twin and not parents[iri]:  # what no noun of ours names, the word lists may know: a politician is a person
+                twin = next((KG + name for noun in nouns if (name := _OURS.get(kind_of(noun), ""))), "")
+            if twin in known and twin not in parents[iri]:
                 parents[iri].append(twin)
         classes: dict[str, Class] = {}
         for iri in iris:
             name = class_name(iri)
-            nouns = [self._label(iri), *self.facts.values(iri, SKOS + "altLabel")]
+            nouns = [self._label(iri), *self.facts.values(iri, *_OTHER_LABELS)]
+            plain = [noun.lower().split() if iri.startswith(KG) else words_of(noun) for noun in nouns]
             classes.setdefault(
                 name,
                 Class(
                     iri,
                     name,
                     nouns[0],
-                    tuple(dict.fromkeys(" ".join(noun.lower().split()) for noun in nouns)),
-                    " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
+                    tuple(dict.fromkeys(map(" ".join, plain))),
+                    " ".join(self.facts.values(iri, *_COMMENTS)),
                     tuple(class_name(p) for p in parents[iri]),
                     tuple(class_name(p) for p in _above(iri, parents)),
+                    self._alignments(iri, known),
                 ),
             )
         return classes
@@ -489,11 +544,11 @@ class _Builder:
         properties = {}
         for iri in iris:
             types = self.facts.values(iri, RDF + "type")
-            ranges = self._named(iri, RDFS + "range", SCHEMA + "rangeIncludes")
+            ranges = self._named(iri, *_RANGES)
             kinds = tuple(dict.fromkeys(kind for r in ranges for kind in KINDS.get(r, ())))
             if OWL + "DatatypeProperty" in types and not kinds:
                 kinds = ("text", *sorted(VALUE_KINDS))
-            for given in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes") + ranges:
+            for given in self._named(iri, *_DOMAINS) + ranges:
                 if given not in KINDS and given.startswith(KG) and class_name(given) not in classes:
                     raise OntologyError(
                         f"{self.facts.place(iri, local_name(given))}: {local_name(iri)} has domain or range <{given}>, not "
@@ -503,10 +558,10 @@ class _Builder:
                 iri,
                 local_name(iri),
                 self._label(iri),
-                " ".join(self.facts.values(iri, RDFS + "comment", SKOS + "definition")),
+                " ".join(self.facts.values(iri, *_COMMENTS)),
                 tuple(
                     class_name(d)
-                    for d in self._named(iri, RDFS + "domain", SCHEMA + "domainIncludes")
+                    for d in self._named(iri, *_DOMAINS)
                     if class_name(d) in classes
                 ),
                 tuple(class_name(r) for r in ranges if class_name(r) in classes),
@@ -519,10 +574,18 @@ class _Builder:
                 tuple(_above(iri, parents)),
                 tuple(self.facts.values(iri, KG + "verb", KG + "noun")),
                 state=KG + "StateProperty" in types,
+                aliases=tuple(self.facts.values(iri, *_OTHER_LABELS)),
+                qualifies=tuple(self.facts.values(iri, KG + "qualifies")),
+                alignments=self._alignments(iri, known),
                 evokes=next((class_name(c) for c in self.facts.values(iri, KG + "evokes") if class_name(c) in classes), ""),
                 evokes_on=next((class_name(c) for c in self.facts.values(iri, KG + "evokesOn") if class_name(c) in classes), ""),
             )
         return properties
+
+    def _alignments(self, iri: str, known: set[str]) -> tuple[tuple[str, str], ...]:
+        """Return what other vocabularies call a class or property, with how near it is."""
+        pairs = ((name, value) for name, predicate in _ALIGNED.items() for value in self.facts.values(iri, predicate))
+        return tuple(dict.fromkeys((name, value) for name, value in pairs if value not in known and re.match(r"[a-z]+:", value)))
 
     def _named(self, iri: str, *predicates: str) -> list[str]:
         """Return the classes named by `predicates`, the members of an owl:unionOf in its place; owl:Thing says nothing."""
@@ -532,31 +595,43 @@ class _Builder:
             found.extend([member for union in unions for member in self.facts.members(union)] if unions else [value])
         return [value for value in found if value not in (OWL + "Thing", RDFS + "Resource") and not value.startswith("_:")]
 
-    def _wordings(self, prop: Property, classes: Mapping[str, Class]) -> Iterator[Wording]:
+    def _wordings(self, prop: Property, classes: Mapping[str, Class], properties: Mapping[str, Property]) -> Iterator[Wording]:
         given = False
         for form in ("verb", "noun"):
             for text in self.facts.values(prop.iri, KG + form):
                 given = True
                 try:
                     wording = parse_wording(prop.iri, "verb" if form == "verb" else "noun", text, prop.kinds == ("boolean",))
-                    wording = replace(wording, slots=tuple(self._resolved(slot, prop, classes) for slot in wording.slots))
+                    slots = tuple(self._resolved(slot, prop, classes, properties) for slot in wording.slots)
+                    wording = replace(wording, slots=slots)
                 except ValueError as error:
                     raise OntologyError(f"{self.facts.place(prop.iri, text)}: {prop.name} kg:{form} {text!r}: {error}") from error
                 yield wording
         if not given and not prop.iri.startswith(KG):
-            yield from label_wordings(prop, self.facts.values(prop.iri, SKOS + "altLabel"))
+            ranges = [classes[name].label for name in prop.range]
+            yield from label_wordings(prop, self.facts.values(prop.iri, *_OTHER_LABELS), ranges)
 
-    def _resolved(self, slot: Slot, prop: Property, classes: Mapping[str, Class]) -> Slot:
+    def _examples(self, prop: Property, properties: Mapping[str, Property]) -> Iterator[Example]:
+        for source in self.facts.values(prop.iri, KG + "example"):
+            place = self.facts.place(prop.iri, source)
+            try:
+                example = parse_example(prop.iri, source, prop.kinds == ("boolean",))
+                roles = tuple((_role(name, prop, properties), span) for name, span in example.roles)
+            except ValueError as error:
+                raise OntologyError(f"{place}: {prop.name} kg:example {source!r}: {error}") from error
+            yield replace(example, roles=roles, place=place)
+
+    def _resolved(self, slot: Slot, prop: Property, classes: Mapping[str, Class], properties: Mapping[str, Property]) -> Slot:
         """Return the slot with its type as a class name or kind of value; a class of the property's own namespace goes first."""
         name = slot.type
-        inside = self._resolved(slot.inside, prop, classes) if slot.inside else None
+        inside = self._resolved(slot.inside, prop, classes, properties) if slot.inside else None
         if name and name not in VALUE_KINDS and name not in CLAUSES:
             own = class_name(prop.iri[: len(prop.iri) - len(prop.name)] + name)
             name = own if own in classes else name
             if name not in classes:
                 kinds = ", ".join(sorted(VALUE_KINDS))
                 raise ValueError(f"{name!r} is no class of the ontology and no kind of value (clause, doing, finite, {kinds})")
-        return replace(slot, type=name, inside=inside)
+        return replace(slot, type=name, inside=inside, qualifier=_role(slot.qualifier, prop, properties) if slot.qualifier else "")
 
     def _bearer(self, prop: Property) -> Iterator[Bearer]:
         for name in ("bearerNoun", "bearerPhrase"):
@@ -646,8 +721,15 @@ def _verb(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
 
 
 def _noun(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
-    """Read ``O's lawyer``, ``O spokesman``, ``S's acquisition of O``: possessor or modifier, the noun, prepositions."""
+    """Read ``O's lawyer``, ``O spokesman``, ``S's acquisition of O``: possessor or modifier, the noun, prepositions.
+
+    ``S's director is O``: O is what the noun is said of.
+    """
     slots: list[Slot] = []
+    borne = tokens[-2:] and tokens[-2:-1] == ["is"] and _SLOT.match(tokens[-1])
+    if borne:
+        words, slots = _noun(tokens[:-2])
+        return words, [_of_noun(slot) for slot in slots] + [_slot(tokens[-1], ("bearer",))]
     if tokens and (possessor := re.match(r"([SO](?::[\w-]+)?!?(?:!?=[\w|.-]+)?)['’]s$", tokens[0])):
         slots.append(_slot(possessor[1], ("possessor",)))
         tokens = tokens[1:]
@@ -657,6 +739,11 @@ def _noun(tokens: list[str]) -> tuple[tuple[str, ...], list[Slot]]:
     if not tokens or not _WORDS.match(tokens[0]):
         raise ValueError('no noun where one is expected, as in "O\'s lawyer" or "lawyer for|of O"')
     return tuple(_split(tokens[0])), slots + _prepositions(tokens[1:])
+
+
+def _of_noun(slot: Slot) -> Slot:
+    """Return a possessor's slot widened to all ways of belonging to a noun: "the film's director", "the director of the film"."""
+    return replace(slot, roles=("possessor", "of", "modifier")) if slot.roles == ("possessor",) else slot
 
 
 def _prepositions(tokens: list[str]) -> list[Slot]:
@@ -671,7 +758,7 @@ def _prepositions(tokens: list[str]) -> list[Slot]:
             if role == "not":
                 slots.append(Slot(tuple(_split(name)), "not"))
                 continue
-            slots.append(Slot(tuple(_split(role)), "qualifier", qualifier=_expand(name.strip())))
+            slots.append(Slot(tuple(_split(role)), "qualifier", qualifier=name.strip()))
         elif roles:
             slots.append(_slot(token, roles))
             roles = ()
@@ -703,128 +790,86 @@ def _slot(token: str, roles: tuple[str, ...]) -> Slot:
     return Slot(roles, "heads", heads=frozenset(_split(inner[0])), inside=inside)
 
 
-def _expand(name: str) -> str:
-    if name.startswith("kg:"):
-        return KG + name[3:]
+def without_types(ontology: Ontology) -> Ontology:
+    """Return the ontology with all domains and ranges of classes left out: whatever a wording says, anything may fill it."""
+    free = {iri: replace(prop, domain=(), range=()) for iri, prop in ontology.properties.items()}
+    return replace(ontology, properties=free, _overlaps={})
+
+
+def _role(name: str, prop: Property, properties: Mapping[str, Property]) -> str:
+    """Return the IRI of the property that a further role names: ``berth`` (of the property's own namespace, else ours), ``kg:court``,
+    ``<https://example.org/berth>``. ValueError if there is none."""
     if name.startswith("<") and name.endswith(">"):
-        return name[1:-1]
-    raise ValueError(f"{name!r} should be a property such as kg:charge or <https://example.org/charge>")
+        iris = [name[1:-1]]
+    elif name.startswith("kg:"):
+        iris = [KG + name[3:]]
+    else:
+        iris = [prop.iri[: len(prop.iri) - len(prop.name)] + name, KG + name]
+    for iri in iris:
+        if iri in properties:
+            return iri
+    raise ValueError(f"{name!r} should be a property such as kg:charge or <https://example.org/charge>, and declared")
 
 
-def _spaced(name: str) -> str:
-    """Return a camelCase or snake_case name as words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_-]+", " ", name).lower()
+_MARK = re.compile(r"\[\s*(?P<role>(?:kg:)?[\w-]+|<[^<>\s]+>)\s*:\s*(?P<words>[^\[\]]*?)\s*\]")
 
 
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "in",
-        "at",
-        "on",
-        "for",
-        "to",
-        "from",
-        "by",
-        "with",
-        "against",
-        "into",
-        "over",
-        "about",
-        "under",
-        "near",
-        "as",
-        "within",
-        "between",
-        "through",
-        "during",
-        "after",
-        "before",
-    ]
-)
-_VERB_ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+def parse_example(prop: str, source: str, unary: bool = False) -> Example:
+    """Return the example sentence that `source` writes down; ``ValueError`` says what is wrong with it.
+
+    ``[s:...]`` marks the subject, ``[o:...]`` the object, ``[name:...]`` a further role by the name of its property. A `unary`
+    one, of a property with the range xsd:boolean, has a subject alone.
+
+    >>> parse_example("p", "[s:Acme] bought [o:Beta].").text
+    'Acme bought Beta.'
+    """
+    text, end = "", 0
+    marked: list[tuple[str, tuple[int, int]]] = []
+    for mark in _MARK.finditer(source):
+        text += source[end : mark.start()]
+        marked.append((mark["role"], (len(text), len(text) + len(mark["words"]))))
+        text += mark["words"]
+        end = mark.end()
+    text += source[end:]
+    if "[" in text or "]" in text:
+        raise ValueError('brackets don\'t match; mark words as in "[s:Acme] bought [o:Beta]."')
+    if not text.strip() or any(first == last for _, (first, last) in marked):
+        raise ValueError('a mark holds no words; write them after the colon, as in "[s:Acme] bought [o:Beta]."')
+    subjects = [span for role, span in marked if role.lower() == "s"]
+    objects = [span for role, span in marked if role.lower() == "o"]
+    if len(subjects) != 1:
+        raise ValueError(f'{"two subjects are" if subjects else "no subject is"} marked; mark one as in "[s:Acme] bought [o:Beta]."')
+    if unary and objects:
+        raise ValueError('marks an object, but the property is true or false; mark the subject alone, as in "[s:Ana Ruiz] resigned."')
+    if not unary and len(objects) != 1:
+        raise ValueError(f'{"two objects are" if objects else "no object is"} marked; mark one as in "[s:Acme] bought [o:Beta]."')
+    roles = tuple((role, span) for role, span in marked if role.lower() not in ("s", "o"))
+    return Example(prop, text, subjects[0], objects[0] if objects else None, roles, source)
 
 
-def label_wordings(prop: Property, others: Sequence[str] = ()) -> list[Wording]:
+def with_wordings(ontology: Ontology, wordings: Iterable[Wording]) -> Ontology:
+    """Return the ontology with further wordings in its lexicon, after those of its files."""
+    verbs, nouns = dict(ontology.verbs), dict(ontology.nouns)
+    for wording in wordings:
+        index = verbs if wording.form == "verb" else nouns
+        for word in wording.words:
+            key = word if wording.form == "verb" else word.split()[-1]
+            if wording not in index.get(key, ()):
+                index[key] = (*index.get(key, ()), wording)
+    return replace(ontology, verbs=verbs, nouns=nouns, _overlaps={})
+
+
+def label_wordings(prop: Property, others: Sequence[str] = (), ranges: Sequence[str] = ()) -> list[Wording]:
     """Return wordings made from a property's label, name and alternative labels, for ontologies without a lexicon.
 
     "works for" gives the verb wording "S work for O"; "director" and "has director" give a noun wording with what the noun is
-    said of as the object, since in ``film director person`` the noun names the object.
+    said of as the object, since in ``film director person`` the noun names the object, and "O direct S" (:mod:`kg.labels`).
+    `ranges` are the labels of the range's classes.
     """
-    made = []
-    for label in dict.fromkeys((prop.label, _spaced(prop.name), *others)):
-        words = re.findall(r"[^\W\d_]+", label.lower())
-        if words[:1] in (["is"], ["was"], ["be"], ["has"], ["have"]) and len(words) > 1:
-            copular, words = words[0] in ("is", "was", "be"), words[1:]
-        else:
-            copular = False
-        if not words or len(words) > 4:
+    made: list[Wording] = []
+    for guess in guesses(list(dict.fromkeys((prop.label, prop.name, *others))), next(iter(prop.kinds), ""), ranges):
+        try:
+            made.append(replace(parse_wording(prop.iri, guess.form, guess.text, prop.kinds == ("boolean",)), doubt=guess.doubt))
+        except ValueError:  # "S resign O" of a property that is true or false
             continue
-        last = words[-1] if words[-1] in _PREPOSITIONS and len(words) > 1 else ""
-        core = words[:-1] if last else words
-        texts: list[tuple[Literal["verb", "noun"], str]] = []
-        if len(core) == 1:
-            verb = _verb_base(core[0])
-            if last == "by":  # "directed by": the object is the agent
-                texts.append(("verb", f"O {verb} S"))
-            elif copular and verb != core[0]:  # "is located in"
-                texts.append(("verb", f"{verb} S {last} O" if last else f"S {verb} O"))
-            elif verb != core[0] or last:
-                texts.append(("verb", f"S {verb} {last} O".replace("  ", " ")))
-        if last and last != "by":
-            texts.append(("noun", f"{'_'.join(core)} {last} O"))  # "capital of": S is the capital of O
-        elif not last and not copular:
-            texts.append(("noun", "S's " + "_".join(core) + " is O"))
-        for form, text in texts:
-            if text.endswith(" is O"):  # "the film's director, Ana Ruiz": the noun's bearer is the object
-                noun = "_".join(core).replace("_", " ")
-                made.append(
-                    Wording(prop.iri, "noun", (noun,), (Slot(("possessor", "of", "modifier"), "S"), Slot(("bearer",), "O")), text)
-                )
-            else:
-                made.append(parse_wording(prop.iri, form, text))
     return made
-
-
-def _verb_base(word: str) -> str:
-    """Return the dictionary form that an English verb form probably has ("works" -> "work", "located" -> "locate")."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if word.endswith("ed") and len(word) > 4:
-        stem = word[:-2]
-        if stem.endswith("i"):
-            return stem[:-1] + "y"
-        if stem[-1] == stem[-2] and stem[-1] not in "ls":
-            return stem[:-1]
-        return (
-            stem + "e" if stem.endswith(("at", "iz", "as", "uc", "ir", "iv", "ag", "ur", "ov", "in")) and len(stem) > 3 else stem
-        )
-    if word.endswith("s") and not word.endswith("ss"):
-        for ending, base in _VERB_ENDINGS:
-            if word.endswith(ending):
-                return word[: -len(ending)] + base
-    return word
-
-
-_IRREGULAR = {
-    "born": "bear",
-    "wrote": "write",
-    "written": "write",
-    "made": "make",
-    "led": "lead",
-    "won": "win",
-    "held": "hold",
-    "founded": "found",
-    "sold": "sell",
-    "bought": "buy",
-    "built": "build",
-    "known": "know",
-    "married": "marry",
-    "died": "die",
-    "has": "have",
-    "played": "play",
-    "based": "base",
-    "owned": "own",
-    "joined": "join",
-    "signed": "sign",
-}

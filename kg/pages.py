@@ -22,8 +22,8 @@ from kg.folder import DECISIONS, GraphFolder
 from kg.graph import Graph, Said, open_graph
 from kg.iris import KG
 from kg.networks import FORMATS, export_network, network
-from kg.ontology import Ontology, load
-from kg.pipeline import Joined, join
+from kg.ontology import Ontology
+from kg.pipeline import Joined, _ontology, join
 from kg.query import Answer
 from kg.records import Article, Entity, RdfLiteral, Statement
 from kg.settings import Settings
@@ -201,7 +201,7 @@ def _read(folder: str | Path) -> tuple[Joined, Ontology, dict[str, list[tuple[in
         settings = msgspec.convert(json.loads(graph.part("build.json").read_bytes())["settings"], Settings)
     except (FolderError, ValueError, KeyError, OSError):
         settings = Settings()
-    ontology = load([Path(path) for path in settings.ontology] or None)
+    ontology = _ontology(settings)
     joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS))
     iris = {member: one.iri for one in joined.entities for member in one.members}
     mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions

@@ -29,12 +29,15 @@ from kg.extract.learned import load_learned
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
-from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, quads, write_store
+from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
 from kg.ground import entity_types, ground
+from kg.infer import inferred
+from kg.iris import KG
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
 from kg.parse import load as load_model
 from kg.parse import parse, signature
+from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Unreadable, read
 from kg.records import Article, Entity, Extraction, Link, Record, Statement
 from kg.resolve import Pair, Types, resolve
@@ -134,7 +137,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     target = GraphFolder.prepare(folder)
     before = _last_build(target)
     settings = settings or _settings(before)
-    ontology = load(_paths(settings))
+    ontology = _ontology(settings)
     reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
     if settings.learned:
         load_learned(settings.learned)  # raises if the file is broken
@@ -161,7 +164,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
         if names:
             _let_go(staging, wanted, others, folder, failed)
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
-    return Report(counts, tuple(failed))
+    return Report(counts, tuple(failed), tuple(_doubts(ontology, settings)))
 
 
 def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = _quiet) -> Report:
@@ -172,7 +175,7 @@ def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = 
     target = GraphFolder.open(folder)
     before = _last_build(target)
     settings = _settings(before)
-    ontology = load(_paths(settings))
+    ontology = _ontology(settings)
     with target.writing() as staging:
         known = [one.article for one in staging.extractions()]
         for name in articles:
@@ -279,14 +282,28 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
 
     states = {one.iri for one in ontology.properties.values() if one.state}
 
+    follows = 0
+
     def content() -> Iterator[list[Any]]:
-        yield list(ontology_quads(ontology_files(settings)))
+        nonlocal follows
+        known: dict[Any, list[Any]] = {}
+        described = list(ontology_quads(ontology_files(settings)))
+        yield described
         yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base, joined.events))
         for extraction in staging.extractions():
             key = extraction.article.id
-            yield list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
+            said = list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
+            yield said
+            if settings.infer:
+                for triple, nodes in plain_triples(said, by_article.get(key, []), settings.base).items():
+                    known.setdefault(triple, []).extend(nodes)
         yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
         yield from imported_quads(staging.current("imports.nq"))
+        if settings.infer:
+            progress("inferring", 0, 0)
+            made = list(inferred(known, described, settings.base))
+            follows = sum(quad.predicate.value == KG + "rule" for quad in made)
+            yield made
 
     progress("storing", 0, 0)
     with open(staging.part("graph.ttl"), "wb") as output:
@@ -298,6 +315,8 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
               "in several articles": len(joined.facts), "disputed": len(joined.disputes), "events told more than once": len(joined.events),
               "near-duplicates": len(joined.copies), "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
+    if settings.infer:
+        counts["inferred"] = follows
     staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
     return counts
 
@@ -308,7 +327,7 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
     if output is None and not no_text:
         return graph.part("graph.html")
     settings = _settings(_last_build(graph))
-    ontology = load(_paths(settings))
+    ontology = _ontology(settings)
     joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS),
                   links=read_links(graph.path / LINKS))
     path = output or graph.path / "graph-no-text.html"
@@ -348,6 +367,21 @@ def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 
 def ontology_files(settings: Settings) -> list[Path]:
     """Return the ontology files that a build with these settings uses."""
     return [Path(path) for path in load(_paths(settings)).sources]
+
+
+def _ontology(settings: Settings) -> Ontology:
+    return open_ontology(_paths(settings), settings.model)
+
+
+def _doubts(ontology: Ontology, settings: Settings) -> Iterator[Failure]:
+    """Yield what is odd about the user's own ontology: examples that give no wording, wordings that clash."""
+    if settings.ontology:
+        for pattern in patterns(ontology, settings.model):
+            if pattern.wording is None:
+                yield pattern.example.place, f"{pattern.example.source!r} gives no pattern: {pattern.problem}"
+        for clash in clashes(ontology):
+            if not clash.settled:
+                yield ", ".join(settings.ontology), clash.message
 
 
 def _paths(settings: Settings) -> list[Path] | None:

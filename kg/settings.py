@@ -14,7 +14,7 @@ class Settings(Record, frozen=True):
     ``min_confidence`` are left out of the graph (they stay in the extractions), ``no_text`` keeps full texts out of the page, and
     ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``); ``places`` links countries,
     cities, currencies and languages to GeoNames and ISO codes; ``learned`` (a file made by ``kg learn``) adds
-    what was learned from examples.
+    what was learned from examples, and ``infer`` a graph of what follows by the ontology.
     """
 
     model: str = ""
@@ -25,6 +25,7 @@ class Settings(Record, frozen=True):
     relations: bool = False
     places: bool = True
     learned: str = ""
+    infer: bool = False
 
 
 class Serving(Record, frozen=True):

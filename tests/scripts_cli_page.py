@@ -16,6 +16,9 @@ def page() -> str:
     for name, command in sorted(main.commands.items()):
         context = click.Context(command, info_name=name, parent=group, max_content_width=110, terminal_width=110)
         parts.append(f"\n## kg {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+        for below, sub in sorted(command.commands.items()) if isinstance(command, click.Group) else ():
+            inner = click.Context(sub, info_name=below, parent=context, max_content_width=110, terminal_width=110)
+            parts.append(f"\n### kg {name} {below}\n\n```text\n{sub.get_help(inner).rstrip()}\n```\n")
     return "".join(parts)
 
 

@@ -11,15 +11,16 @@ MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts
 
 #: our own layers, from the ground up; a module may import from layers before its own only (and its own package's parts)
 LAYERS = [
-    {"kg.errors", "kg.iris", "kg.records"},
+    {"kg.errors", "kg.iris", "kg.records", "kg.labels"},
     {"kg.settings", "kg.ontology", "kg.rating", "kg.validity", "kg.duplicates"},
     {"kg.agree", "kg.events"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.search", "kg.view", "kg.folder", "kg.triples",
      "kg.authorities"},
-    {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.links", "kg.reconcile"},
+    {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.infer", "kg.links", "kg.reconcile"},
     {"kg.parse", "kg.graph"},
+    {"kg.patterns"},
     {"kg.pipeline", "kg.learning"},
-    {"kg.pages", "kg.merge", "kg.difference"},
+    {"kg.pages", "kg.merge", "kg.check", "kg.reference", "kg.difference"},
     {"kg.link", "kg.imports", "kg.publish"},
     {"kg.site", "kg.imports", "kg.publish"},
     {"kg.serve"},
@@ -32,7 +33,7 @@ DOORS = {
     "rdflib": {"kg.ontology", "kg.graph", "kg.query", "kg.validate"},
     "oxrdflib": {"kg.graph"},
     "pyshacl": {"kg.validate"},
-    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.search", "kg.export", "kg.validate", "kg.networks", "kg.asof",
+    "pyoxigraph": {"kg.ontology", "kg.graph", "kg.query", "kg.search", "kg.export", "kg.validate", "kg.networks", "kg.asof", "kg.infer",
                    "kg.authorities", "kg.site", "kg.difference", "kg.imports", "kg.publish"},
     "networkx": {"kg.view", "kg.networks"},
     "igraph": {"kg.view", "kg.networks"},

@@ -118,6 +118,9 @@ def show(graph: Path, entity: str, as_of: str, as_json: bool) -> None:
                 for said in facts:
                     times = f"{said.times()}: " if said.times() != first.times() else ""
                     click.echo(plain(f"    {times}{quoted(said)}"))
+            for known in g.inferred(one.iri):
+                said_so = f"{known.subject_label} – {known.property_label} – {known.object_label}"
+                click.echo(plain(f"\n  {said_so}  [inferred: {known.rule}]"))
             click.echo()
 
 

@@ -47,8 +47,16 @@ class Command(click.Command):
             formatter.write("\n" + paragraph.strip("\n") + "\n")
 
 
-def command(epilog: str, name: str = "") -> Callable[[Callable[P, T]], click.Command]:
-    """Register a function as a command of ``kg`` (`name`, else its own); errors raised on purpose become one line and exit code 2."""
+class Group(click.Group, Command):
+    """A command that works alone and has further commands below it."""
+
+
+def command(epilog: str, name: str = "", *, parent: click.Group | None = None,
+            group: bool = False) -> Callable[[Callable[P, T]], Any]:
+    """Register a function as a command (`name`, else its own) of ``kg``, or of `parent`.
+
+    Errors raised on purpose become one line and exit code 2. With `group`, further commands can be registered below it.
+    """
 
     def register(function: Callable[P, T]) -> click.Command:
         @wraps(function)
@@ -65,7 +73,10 @@ def command(epilog: str, name: str = "") -> Callable[[Callable[P, T]], click.Com
                 say("kg: stopped; nothing was changed")
                 sys.exit(130)
 
-        return main.command(name or function.__name__, cls=Command, epilog=epilog)(run)
+        above = parent or main
+        if group:
+            return above.group(name or function.__name__, cls=Group, epilog=epilog, invoke_without_command=True)(run)
+        return above.command(name or function.__name__, cls=Command, epilog=epilog)(run)
 
     return register
 

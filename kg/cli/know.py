@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import kg
-from kg.cli.common import command, field_pairs, reading_options, say, tabulate
+from kg.cli.common import command, field_pairs, plain, reading_options, say, tabulate
 from kg.errors import InputError
 
 
@@ -47,16 +47,33 @@ def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, 
 
 @command("""Examples:
   kg ontology                           # classes and properties as a table
-  kg ontology --turtle > newskg.ttl     # a start for your own""")
+  kg ontology --turtle > newskg.ttl     # a start for your own
+  kg ontology --html newskg.html        # a page to read; of your own with --ontology my.ttl
+  kg ontology check my.ttl news/*.txt   # what your own makes of articles""", group=True)
 @click.option("--ontology", "paths", multiple=True, type=click.Path(path_type=Path), help="your own instead of the bundled one")
 @click.option("--turtle", is_flag=True, help="print the bundled ontology as Turtle")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="write it as one self-contained page to read")
 @click.option("--json", "as_json", is_flag=True, help="print it as JSON")
-def ontology(paths: tuple[Path, ...], turtle: bool, as_json: bool) -> None:
+@click.pass_context
+def ontology(context: click.Context, paths: tuple[Path, ...], turtle: bool, html: Path | None, as_json: bool) -> None:
     """List the classes and properties that extraction knows."""
+    if context.invoked_subcommand:
+        return
     from kg.ontology import bundled, load
 
     if turtle:
         click.echo((bundled() / "newskg.ttl").read_text("utf-8"))
+        return
+    if html:
+        from kg.patterns import open_ontology, patterns
+        from kg.reference import reference
+
+        opened = open_ontology(paths or None)
+        try:
+            html.write_text(reference(opened, patterns(opened), title=", ".join(path.name for path in paths)), "utf-8")
+        except OSError as error:
+            raise InputError(f"{html} can't be written ({error.strerror}); choose another place") from error
+        click.echo(str(html))
         return
     loaded = load(paths or None)
     rows = [["class", one.name, one.label, ", ".join(one.parents), ""] for one in loaded.classes.values()]
@@ -89,3 +106,46 @@ def learn(examples: Path, output: Path, paths: tuple[Path, ...], model: str) -> 
     except OSError as error:
         raise InputError(f"{output} can't be written ({error.strerror}); choose another place with -o") from error
     say(f"{len(learned.properties)} properties learned from {facts} facts; use them with --learned {output}")
+
+
+@command("""Examples:
+  kg ontology check my.ttl
+  kg ontology check my.ttl news/*.txt
+  kg ontology check my.ttl news/ --json | jq .unmapped
+
+Exit codes: 0 nothing to mend, 1 something to look at, 2 a broken file; the message names line and mend.""", parent=ontology)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("articles", nargs=-1)
+@click.option("--model", default="", metavar="NAME", help="spaCy pipeline to read with [default: the installed English one]")
+@click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
+def check(file: Path, articles: tuple[str, ...], model: str, as_json: bool) -> None:
+    """Tell what the ontology FILE makes of its example sentences and of ARTICLES."""
+    from kg.check import check as look
+
+    report = look([file], articles, model=model)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
+        sys.exit(0 if report.fine else 1)
+    click.echo(plain(f"{file}: {report.classes} classes, {report.properties} properties, {len(report.examples)} examples"))
+
+    def section(title: str, lines: list[str]) -> None:
+        if lines:
+            click.echo(f"\n{title}")
+            for line in lines:
+                click.echo(plain(f"  {line}"))
+
+    section("What the examples gave", [
+        f"{one.property}: {one.example}\n    → " + (one.wording or f"nothing: {one.problem} [{one.place}]")
+        + ("   (but does not read the example itself: the parser stumbles)" if one.wording and not one.reads else "")
+        for one in report.examples])
+    section("Clashes", list(report.clashes))
+    section("Worded alike in the bundled ontology", list(report.shared))
+    section(f"Read in {report.articles} articles", [f"{one.statements:5}  {one.property}" for one in report.seen if one.statements])
+    section("Never seen", [f"{one.property}: {one.why}" for one in report.seen if not one.statements])
+    section("Often seen and not mapped", [f"{one.count:5}  {one.phrase}{f'   (like {one.like})' if one.like else ''}   “{one.sentence}”"
+                                          for one in report.unmapped])
+    section("Outside domain or range", [f"{one.property}: {one.words!r} is {' '.join(one.types) or 'unknown'}, not "
+                                        f"{' or '.join(one.wanted)}   “{one.sentence}”" for one in report.misfits])
+    for source, reason in report.failed:
+        say(f"failed: {source}: {reason}")
+    sys.exit(0 if report.fine else 1)

@@ -33,15 +33,17 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, a third of them wrong in news")
 @click.option("--learned", default="", metavar="FILE", help="also use what kg learn made of your examples")
 @click.option("--no-places", is_flag=True, help="do not link countries, cities, currencies and languages to GeoNames and ISO codes")
+@click.option("--infer", is_flag=True, help="add, in a graph of its own, what follows by the ontology: inverse, sub-property ...")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @reading_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
-          relations: bool, learned: str, no_places: bool, replace: bool, as_json: bool, model: str,
+          relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: str,
           field: tuple[str, ...]) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
-                           relations=relations, learned=learned, places=not no_places, base=base or BASE)
+                           relations=relations, learned=learned, places=not no_places, base=base or BASE,
+                           infer=infer)
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
     run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings)
 

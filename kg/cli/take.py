@@ -21,8 +21,9 @@ from kg.settings import Serving
 @graph_argument
 @click.option("-f", "--format", "form", type=click.Choice(EXPORTS + NETWORKS), default="turtle", help="[default: turtle]")
 @click.option("-o", "--output", default="-", metavar="FILE", help="where to; a folder for neo4j-csv [default: standard output]")
+@click.option("--inferred", is_flag=True, help="what was inferred too, in formats without named graphs (the others always have it)")
 @click.option("--slim", is_flag=True, help="only the plain triples, labels and types: what the articles assert")
-def export(graph: Path, form: str, output: str, slim: bool) -> None:
+def export(graph: Path, form: str, output: str, slim: bool, inferred: bool) -> None:
     """Write GRAPH in a standard RDF format, or as a network of entities for Gephi, Cytoscape or Neo4j."""
     if form in NETWORKS:
         if slim or output == "-":
@@ -33,7 +34,7 @@ def export(graph: Path, form: str, output: str, slim: bool) -> None:
             click.echo(str(path))
         return
     with opened(graph) as g:
-        g.export(form, sys.stdout.buffer if output == "-" else Path(output), slim=slim)
+        g.export(form, sys.stdout.buffer if output == "-" else Path(output), slim=slim, inferred=inferred)
 
 
 @command("""Examples:
