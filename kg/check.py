@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.ground import Trial, entity_types, ground, trials
 from kg.iris import KG, OPEN
+from kg.labels import PREPOSITIONS, synonyms, verb_base, words_of
 from kg.ontology import Ontology, Property, load, local_name, without_types
 from kg.patterns import clashes, open_ontology, patterns
 from kg.pipeline import read_all
@@ -22,7 +22,7 @@ from kg.settings import Settings
 #: open phrases that say nothing that an ontology would want to know
 _HOLLOW = frozenset({"be", "have", "do", "make", "get", "go", "come", "take", "be in", "be at", "be on", "be for", "be about", "be with"})
 #: from this likeness on a property is named beside an unmapped phrase
-LIKE = 0.6
+LIKE = 0.85
 MOST = 20
 
 
@@ -217,9 +217,9 @@ def _names(prop: Property, ontology: Ontology) -> set[str]:
 
 
 def _likeness(phrase: str, name: str) -> float:
-    """Return how alike two phrases are, 0 to 1: the best match of each word of the shorter, in letters; prepositions count little."""
-    ours, others = (re.findall(r"[^\W\d_]{3,}", text) or text.split() for text in (phrase.lower(), name.lower()))
-    if not ours or not others:
-        return 0.0
-    return SequenceMatcher(None, ours[0], others[0]).ratio() if len(ours) == len(others) == 1 else max(
-        SequenceMatcher(None, a, b).ratio() for a in ours for b in others) - 0.1
+    """Return how alike two phrases are, 0 to 1: 1 for one and the same verb or noun, less for synonyms and for like spelling."""
+    ours, others = ([verb_base(word) or word for word in words_of(text) if word not in PREPOSITIONS | {"be", "is", "has"}]
+                    for text in (phrase, name))
+    pairs = [(a, b) for a in ours[:1] for b in others]
+    return max((1.0 if a == b else 0.9 if b in synonyms(a) or a in synonyms(b) else SequenceMatcher(None, a, b).ratio() for a, b in pairs),
+               default=0.0)
