@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
-from kg.extract.relations import PROPERTIES, relation_claims
+from kg.extract.relations import LEAST, PROPERTIES, relation_claims
 from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
@@ -69,12 +69,13 @@ def main():
     parser.add_argument("--fold", type=int, default=3)
     parser.add_argument("--parses", type=Path)
     parser.add_argument("--out", type=Path, default=Path("/tmp/relations.jsonl"))
+    parser.add_argument("--least", type=float, default=LEAST, help="least probability of a claim; 0: thresholds for best F1")
     parser.add_argument("--match", default="overlap")
     options = parser.parse_args()
     rows = sentences(options.bench, options.fold, options.parses)
     relation_claims(rows[0][2], rows[0][3])  # loads the model
     begin = time.process_time()
-    found = [(doc, sent, relation_claims(tree, mentions)) for doc, sent, tree, mentions in rows]
+    found = [(doc, sent, relation_claims(tree, mentions, least=options.least)) for doc, sent, tree, mentions in rows]
     spent = time.process_time() - begin
     lines = [line for row in found for line in triples(*row)]
     options.out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")

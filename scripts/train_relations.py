@@ -51,7 +51,7 @@ def prepare(bench: Path, work: Path) -> None:
     rows = [json.loads(line) for line in (bench / "ontogum/train.jsonl").open(encoding="utf-8")]
     texts = [(row["doc"], *read(row["text"])) for row in rows if row["genre"] in ("news", "interview", "bio", "court")]
     (work / "ontogum.pkl").write_bytes(pickle.dumps(texts, protocol=5))
-    rows = [json.loads(line) for line in (bench / "carb/texts.jsonl").open(encoding="utf-8")]
+    rows = [json.loads(line) for line in (bench.parent / "openie/carb_dev/texts.jsonl").open(encoding="utf-8")]
     (work / "plain.pkl").write_bytes(pickle.dumps([(row["doc"], *read(row["text"])) for row in rows], protocol=5))
 
 

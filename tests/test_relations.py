@@ -33,7 +33,7 @@ def read(text: str) -> tuple[Tree, list[Mention]]:
 def test_case(case: dict[str, Any]) -> None:
     text = case["text"]
     found = set()
-    for claim in relations.relation_claims(*read(text)):
+    for claim in relations.relation_claims(*read(text), least=0.0):
         subject, object = claim.arguments
         found.add(f"{text[subject.start:subject.end]} {claim.property.removeprefix(KG)} {text[object.start:object.end]}")
     assert set(case.get("claims", ())) <= found
@@ -91,3 +91,12 @@ def test_every_property_is_in_the_ontology() -> None:
     for local, _, label in relations.PROPERTIES.values():
         assert f"\nkg:{local} a owl:" in text
         assert f'rdfs:label "{label}"' in text
+
+
+@needs_weights
+def test_a_claim_is_sure_and_a_birth_is_told() -> None:
+    tree, mentions = read("Nils Holm, a boy from Lund, was arrested. Eva Lind was born in Malmö.")
+    claims = relations.relation_claims(tree, mentions, least=0.0)
+    born = {tree.text[c.arguments[0].start:c.arguments[0].end] for c in claims if c.property == KG + "bornIn"}
+    assert born == {"Eva Lind"}
+    assert relations.relation_claims(tree, mentions) == [c for c in claims if c.confidence >= relations.LEAST]

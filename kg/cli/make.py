@@ -30,7 +30,7 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--min-confidence", default=kg.Settings().min_confidence, type=click.FloatRange(0, 1), show_default=True,
               help="leave statements out that are less sure; 0 keeps all")
 @click.option("--no-text", is_flag=True, help="keep full texts out of the page; quotes stay")
-@click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, a third of them wrong in news")
+@click.option("--relations", is_flag=True, help="also use the learned relation scorer: more facts, one in eight of them wrong in news")
 @click.option("--learned", default="", metavar="FILE", help="also use what kg learn made of your examples")
 @click.option("--no-places", is_flag=True, help="do not link countries, cities, currencies and languages to GeoNames and ISO codes")
 @click.option("--infer", is_flag=True, help="add, in a graph of its own, what follows by the ontology: inverse, sub-property ...")
