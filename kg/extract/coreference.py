@@ -377,7 +377,7 @@ class Linker:
         pairs, passed = [], 0
         for rank, (_, cluster, other) in enumerate(near):
             field = Field(kind, rank, passed, sum(fits), top)
-            pairs.append([float(x) for x in pair_features(tree, node, cluster, other, field)])
+            pairs.append(pair_features(tree, node, cluster, other, field))
             passed += fits[rank]
         if kind == "he" and near:
             more = person_bonus(tree, node, [row[1] for row in near], [row[2] for row in near], self.name_places, self.at)

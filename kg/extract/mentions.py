@@ -309,11 +309,14 @@ def split_names(tree: Tree, names: Sequence[Name]) -> list[Name]:
     cut: list[Name] = []
     for first, end, kind in names:
         k = next((i for i in range(first + 1, end - 1) if tree.words[i].lower() in ("and", "of")), -1)
+        if k < 0:
+            cut.append((first, end, kind))
+            continue
         left, right = tuple(tree.words[first:k]), tuple(tree.words[k + 1 : end])
         between = first > 0 and tree.words[first - 1].lower() == "between"
         known = {alone.get(left, ""), alone.get(right, "")} - {""}
         places = kind in ("Organization", "Place", "Facility") and left != right and known
-        if k > 0 and tree.words[k] == "and" and places and (between or (left in alone and right in alone)):
+        if tree.words[k] == "and" and places and (between or (left in alone and right in alone)):
             cut += [(first, k, alone.get(left, min(known))), (k + 1, end, alone.get(right, min(known)))]
         elif (
             k == first + 2

@@ -73,6 +73,7 @@ class Node:
         "located",
         "many",
         "mention",
+        "proper",
         "quote",
         "role",
         "sentence",
@@ -91,6 +92,7 @@ class Node:
         self.span = tokens(tree, mention.full.start, mention.full.end, head)
         first, end = tokens(tree, mention.start, mention.end, head)
         self.words = tuple(w.lower() for w in tree.words[first:end])
+        self.proper = proper_modifiers(tree, self.span[0], head) if mention.kind == "nominal" else frozenset()
         self.definite = definiteness(tree, head, first) if mention.kind == "nominal" else ""
         self.many, self.gender = number(tree, self, first), gender(tree, self, first)
         self.expletive = self.word == "it" and is_expletive(tree, head)
@@ -381,11 +383,11 @@ def told_apart(tree: Tree, node: Node, cluster: Cluster) -> bool:
 
     "The Marlow East ward ... the Marlow West ward" are two, and "the previous election" is not "the election".
     """
-    ours = proper_modifiers(tree, node)
+    ours = node.proper
     for other in cluster.nodes[-MOST_COMPARED:]:
         if other.kind != "nominal" or other.lemma != node.lemma:
             continue
-        theirs = proper_modifiers(tree, other)
+        theirs = other.proper
         if ours - theirs and theirs - ours:
             return True
         if len(node.words) == 1 and node.definite == "the" and OTHERS & set(other.words):
@@ -393,9 +395,9 @@ def told_apart(tree: Tree, node: Node, cluster: Cluster) -> bool:
     return False
 
 
-def proper_modifiers(tree: Tree, node: Node) -> set[str]:
-    """Return the words of names before the head of a noun phrase: "the Marlow East ward" has two."""
-    return {tree.words[k].lower() for k in range(node.span[0], node.head) if tree.pos[k] == "PROPN" and tree.deps[k] != "poss"}
+def proper_modifiers(tree: Tree, first: int, head: int) -> frozenset[str]:
+    """Return the words of names before the head of a noun phrase that begins at `first`: "the Marlow East ward" has two."""
+    return frozenset(tree.words[k].lower() for k in range(first, head) if tree.pos[k] == "PROPN" and tree.deps[k] != "poss")
 
 
 # what is likely
@@ -685,7 +687,7 @@ class Ranker:
 
         A column of `pairs` past the features is a bonus (:mod:`kg.extract.persons`); it counts among candidates only, for "he".
         """
-        table, weights = np.array(pairs), self.pair[kind]
+        table, weights = np.array(pairs, dtype=float), self.pair[kind]
         scores = table[:, : len(weights)] @ weights - float(np.array(new) @ self.new[kind])
         order = scores + table[:, len(weights)] if kind == "he" and table.shape[1] > len(weights) else scores
         top = float(scores.max())
