@@ -128,7 +128,7 @@ class Cluster:
         self.told = ""  # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
         self.heads, self.descriptors, self.name_words = set[str](), set[str](), set[str]()
-        self.words, self.names = list[frozenset[str]](), set[tuple[str, ...]]()
+        self.words, self.names = set[frozenset[str]](), set[tuple[str, ...]]()
 
     def learn(self, node: Node) -> None:
         """Take over what `node` tells of the entity, without counting it as seen."""
@@ -139,7 +139,7 @@ class Cluster:
             self.names.add(node.words)
         elif node.kind == "nominal":
             self.heads.add(node.lemma)
-            self.words.append(frozenset(node.words))
+            self.words.add(frozenset(node.words))
         if self.type == "Thing" or (node.kind == "name" and node.type != "Thing"):
             self.type = node.type if node.kind != "pronoun" or PRONOUNS.get(node.word, (0,))[0] else self.type
         self.gender = self.gender or node.gender
@@ -620,7 +620,7 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
         min(sum(o.role == "subject" for o in here + before), 3) / 3,
         any(o.role == "subject" for o in here),
         head_match,
-        nominal and near.kind == "nominal" and any(words == other for other in cluster.words),
+        nominal and near.kind == "nominal" and words in cluster.words,
         head_match and extra == 0,
         min(extra, 4) / 4,
         nominal and node.lemma in cluster.descriptors,
