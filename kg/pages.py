@@ -16,17 +16,16 @@ from typing import Any
 
 import msgspec
 
-from kg.decisions import read_decisions
+from kg.agree import Dispute, Fact
 from kg.errors import FolderError, QueryError
-from kg.folder import DECISIONS, GraphFolder
+from kg.folder import GraphFolder
 from kg.graph import Graph, Said, open_graph
 from kg.iris import KG
 from kg.networks import FORMATS, export_network, network
 from kg.ontology import Ontology
-from kg.pipeline import Joined, _ontology, join
+from kg.pipeline import Joined, draw, rejoin
 from kg.query import Answer
 from kg.records import Article, Entity, RdfLiteral, Statement
-from kg.settings import Settings
 from kg.view import RDF_TYPE, Names, build_page
 
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -55,7 +54,8 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
     A CONSTRUCT's triples are drawn, with the evidence of those that the graph states; of a SELECT, the statements among the entities
     it returns, and those it returns themselves. Raises FolderError for no graph, QueryError for an unknown name or a wrong query.
     """
-    joined, ontology, mentions = _read(folder)
+    source = GraphFolder.open(folder)
+    joined, ontology = rejoin(source)
     title, start = "", None
     if entity:
         centres = _named(folder, entity)
@@ -63,11 +63,7 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
         title, start = f"Around {centres[0][1]}", {"entity": centres[0][0], "hops": hops}
     elif query:
         joined, title = _answered(folder, query, joined), "What the query gives"
-    names = names_of(ontology)
-    return Page(build_page(
-        joined.articles, joined.entities, joined.statements, names.properties, names.classes, class_parents=names.parents,
-        mentions=mentions, disputed={one for dispute in joined.disputes for one in dispute.statements},
-        support={one: fact.support for fact in joined.facts for one in fact.statements}, title=title, start=start, no_text=no_text), height)
+    return Page(draw(joined, source.extractions, ontology, title=title, start=start, no_text=no_text), height)
 
 
 def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = "") -> str:
@@ -89,7 +85,8 @@ def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = ""
     classes, parents = _vocabulary(graph)
     joined = _records(graph, said[:SERVED], parents)
     return build_page(joined.articles, joined.entities, joined.statements, {one.property: one.property_label for one in said}, classes,
-                      class_parents=parents, disputed=_disputed(graph), title=title, start=start)
+                      class_parents=parents, facts=_facts(said), disputes=_disputes(graph, said), states=_states(graph),
+                      title=title, start=start)
 
 
 def _most_spoken_of(graph: Graph) -> list[Said]:
@@ -144,11 +141,41 @@ def _records(graph: Graph, said: Sequence[Said], parents: Mapping[str, str]) -> 
     return Joined(tuple(graph.article(iri) for iri in sorted({one.article for one in said})), tuple(entities), tuple(statements))
 
 
-def _disputed(graph: Graph) -> set[str]:
-    """Return the ids of the statements that are part of a dispute."""
-    found = graph.query("SELECT ?s { ?d a kg:Dispute ; prov:hadMember ?s }")
+def _id(iri: str) -> str:
+    return iri.rpartition("/")[2]
+
+
+def _facts(said: Iterable[Said]) -> list[Fact]:
+    """Return what these statements tell alike with others; their articles are counted among these statements only."""
+    groups: dict[str, list[Said]] = {}
+    for one in said:
+        if one.fact:
+            groups.setdefault(one.fact, []).append(one)
+    return [Fact(iri, tuple(sorted({_id(one.iri) for one in group})), len({one.article for one in group}), group[0].support)
+            for iri, group in sorted(groups.items())]
+
+
+def _disputes(graph: Graph, said: Iterable[Said]) -> list[Dispute]:
+    """Return the disputes that these statements are part of, with those of their statements that are among these."""
+    sides: dict[str, dict[str, list[str]]] = {}
+    for one in said:
+        for iri in one.disputed:
+            answer = "denied" if one.polarity == "Negative" else one.object_label
+            sides.setdefault(iri, {}).setdefault(answer, []).append(_id(one.iri))
+    if not sides:
+        return []
+    found = graph.query(f"SELECT ?d ?why {{ VALUES ?d {{ {' '.join(f'<{iri}>' for iri in sorted(sides))} }} ?d rdfs:comment ?why }}")
     assert isinstance(found, Answer)
-    return {str(row["s"]).rpartition("/")[2] for row in found}
+    reasons = {str(row["d"]): str(row["why"]) for row in found}
+    return [Dispute(iri, "value", "", "", tuple((answer, tuple(ids)) for answer, ids in sorted(answers.items())), reasons.get(iri, ""))
+            for iri, answers in sorted(sides.items())]
+
+
+def _states(graph: Graph) -> set[str]:
+    """Return the properties that hold for a time."""
+    found = graph.query("SELECT ?p { ?p a kg:StateProperty }")
+    assert isinstance(found, Answer)
+    return {str(row["p"]) for row in found}
 
 
 def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:
@@ -181,7 +208,7 @@ def write_network(folder: str | Path, format: str, output: Path) -> list[Path]:
     kind = next((one for one in FORMATS if one == format), None)
     if kind is None:
         raise FolderError(f"unknown format {format}; take one of {', '.join(FORMATS)}")
-    joined, ontology, _ = _read(folder)
+    joined, ontology = rejoin(GraphFolder.open(folder))
     try:
         return export_network(network(joined.articles, joined.entities, joined.statements, names_of(ontology)), kind, output)
     except OSError as error:
@@ -192,21 +219,6 @@ def names_of(ontology: Ontology) -> Names:
     """Return what the ontology calls its properties and classes."""
     return Names({one.iri: one.label for one in ontology.properties.values()}, {one.name: one.label for one in ontology.classes.values()},
                  {one.name: one.parents[0] for one in ontology.classes.values() if one.parents})
-
-
-def _read(folder: str | Path) -> tuple[Joined, Ontology, dict[str, list[tuple[int, int, str]]]]:
-    """Return all records of a graph folder by the settings of its last build, its ontology, and the mentions of each article."""
-    graph = GraphFolder.open(folder)
-    try:
-        settings = msgspec.convert(json.loads(graph.part("build.json").read_bytes())["settings"], Settings)
-    except (FolderError, ValueError, KeyError, OSError):
-        settings = Settings()
-    ontology = _ontology(settings)
-    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS))
-    iris = {member: one.iri for one in joined.entities for member in one.members}
-    mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
-                                 if m.entity is not None and (one.article.id, m.entity) in iris] for one in graph.extractions()}
-    return joined, ontology, mentions
 
 
 def _named(folder: str | Path, name: str) -> list[tuple[str, str]]:

@@ -309,7 +309,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     with open(staging.part("graph.ttl"), "wb") as output:
         write_store(staging.part("store"), turtle_beside(content(), output, settings.base))
     progress("drawing", 0, 0)
-    staging.part("graph.html").write_text(_page(joined, staging.extractions, ontology, settings.no_text), "utf-8")
+    staging.part("graph.html").write_text(draw(joined, staging.extractions, ontology, no_text=settings.no_text), "utf-8")
     counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
               "plain triples": sum(map(is_plain, joined.statements)),
               "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
@@ -326,19 +326,26 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
     graph = GraphFolder.open(folder)
     if output is None and not no_text:
         return graph.part("graph.html")
-    settings = _settings(_last_build(graph))
-    ontology = _ontology(settings)
-    joined = join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS),
-                  links=read_links(graph.path / LINKS))
+    joined, ontology = rejoin(graph)
     path = output or graph.path / "graph-no-text.html"
     try:
-        path.write_text(_page(joined, graph.extractions, ontology, no_text), "utf-8")
+        path.write_text(draw(joined, graph.extractions, ontology, no_text=no_text), "utf-8")
     except OSError as error:
         raise FolderError(f"{path} can't be written ({error.strerror}); choose another place with -o") from error
     return path
 
 
-def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontology: Ontology, no_text: bool) -> str:
+def rejoin(graph: GraphFolder) -> tuple[Joined, Ontology]:
+    """Return the records of a graph folder, made anew from its extractions by the settings of its last build, and the ontology used."""
+    settings = _settings(_last_build(graph))
+    ontology = _ontology(settings)
+    return join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS),
+                links=read_links(graph.path / LINKS)), ontology
+
+
+def draw(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontology: Ontology, *, title: str = "",
+         start: Mapping[str, Any] | None = None, no_text: bool = False) -> str:
+    """Return the page of these records (:func:`kg.view.build_page`); `extractions` tell where the entities are named."""
     iris = {member: entity.iri for entity in joined.entities for member in entity.members}
     mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
                                  if (one.article.id, m.entity) in iris] for one in extractions()}
@@ -346,9 +353,9 @@ def _page(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontol
                       {one.iri: one.label for one in ontology.properties.values()},
                       {one.name: one.label for one in ontology.classes.values()},
                       class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
-                      disputed={one for dispute in joined.disputes for one in dispute.statements},
-                      support={one: fact.support for fact in joined.facts for one in fact.statements},
-                      mentions=mentions, no_text=no_text)
+                      mentions=mentions, links=joined.links, facts=joined.facts, disputes=joined.disputes, events=joined.events,
+                      states={one.iri for one in ontology.properties.values() if one.state}, unsure=joined.unsure,
+                      title=title, start=start, no_text=no_text)
 
 
 def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 0.0) -> Iterator[str]:

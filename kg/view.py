@@ -21,7 +21,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from kg.records import Article, Entity, RdfLiteral, Statement
+from kg.agree import Dispute, Fact
+from kg.events import Happening
+from kg.records import Article, Entity, Link, RdfLiteral, Statement
+from kg.validity import period
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STATUSES = ("Asserted", "Claimed", "Planned", "Conditional", "Asked")
@@ -95,9 +98,12 @@ def build_page(
     *,
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
-    links: Mapping[str, Sequence[str]] | None = None,
-    disputed: Collection[str] = (),
-    support: Mapping[str, int] | None = None,
+    links: Iterable[Link] = (),
+    facts: Iterable[Fact] = (),
+    disputes: Iterable[Dispute] = (),
+    events: Iterable[Happening] = (),
+    states: Collection[str] = (),
+    unsure: int = 0,
     title: str = "",
     start: Mapping[str, Any] | None = None,
     no_text: bool = False,
@@ -113,8 +119,11 @@ def build_page(
         class_parents=class_parents,
         mentions=mentions,
         links=links,
-        disputed=disputed,
-        support=support,
+        facts=facts,
+        disputes=disputes,
+        events=events,
+        states=states,
+        unsure=unsure,
         title=title,
         start=start,
         no_text=no_text,
@@ -132,9 +141,12 @@ def page_data(
     *,
     class_parents: Mapping[str, str] | None = None,
     mentions: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
-    links: Mapping[str, Sequence[str]] | None = None,
-    disputed: Collection[str] = (),
-    support: Mapping[str, int] | None = None,
+    links: Iterable[Link] = (),
+    facts: Iterable[Fact] = (),
+    disputes: Iterable[Dispute] = (),
+    events: Iterable[Happening] = (),
+    states: Collection[str] = (),
+    unsure: int = 0,
     title: str = "",
     start: Mapping[str, Any] | None = None,
     no_text: bool = False,
@@ -143,11 +155,10 @@ def page_data(
     """Return what the page shows, as plain JSON types; ``kg/assets/data.js`` documents the rows.
 
     `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
-    text. `links` gives web addresses per entity IRI (Wikidata). `no_text` keeps only the quoted stretches of each article.
-    `disputed` are the ids of statements that others contradict, `support` gives the number of independent voices by id (one where it
-    doesn't). `start` is what an address without
-    a view shows: ``{"entity": IRI, "hops": 1}``. Statements that name an unknown entity or article are kept, with what is known.
-    Offsets stay Python's (code points).
+    text. `no_text` keeps only the quoted stretches of each article. `facts`, `disputes`, `events` and `links` may name statements and
+    entities that the page does not show. `states` are the properties that hold for a time (:func:`kg.validity.period`), `unsure` is the
+    number of statements that the build left out. `start` is what an address without a view shows: ``{"entity": IRI, "hops": 1}``.
+    Statements that name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
     """
     limits = limits or Limits()
     names = Names(property_labels or {}, class_labels or {}, class_parents or {})
@@ -158,7 +169,9 @@ def page_data(
         for iri in _entity_iris(statement, known, names):
             mentioned.add(iri)
             known.setdefault(iri, Entity(iri=iri, label=tail_of(iri), types=("Thing",), named=False))
-    kept, shown = _most_important(known, statements, names, limits)
+    facts = sorted(facts, key=lambda fact: fact.iri)
+    voices = {one: fact.support / len(fact.statements) for fact in facts for one in fact.statements}
+    kept, shown = _most_important(known, statements, names, limits, voices)
     index = {e.iri: i for i, e in enumerate(kept)}
     graph_edges = link_weights(shown, index)
     community = communities(len(kept), graph_edges)
@@ -174,15 +187,25 @@ def page_data(
 
     tables = _Tables(names, {iri: e.label for iri, e in known.items()})
     speakers = Counter(s.speaker for s in shown if s.speaker)
-    support, disputed = support or {}, frozenset(disputed)
-    rows = [_statement_row(s, index, article_index, tables, s.id in disputed, support.get(s.id, 1)) for s in shown]
-    types = sorted({t for e in kept for t in (e.types or ("Thing",))})
+    number = {s.id: i for i, s in enumerate(shown)}
+    facts = [fact for fact in facts if any(one in number for one in fact.statements)]
+    fact_of = {one: i for i, fact in enumerate(facts) for one in fact.statements}
+    rows = [_statement_row(s, index, article_index, tables, fact_of.get(s.id, -1), period(s, articles[article_index[s.article]], states))
+            for s in shown]
+    events = sorted((e for e in events if any(one in number for one in e.statements) or any(one in index for one in e.entities)),
+                    key=lambda e: (-len(e.articles), -len(e.statements), e.iri))
+    types = sorted({t for e in kept for t in (e.types or ("Thing",))} | {e.type for e in events})
     base = _common_base([e.iri for e in kept])
+    known_as: dict[str, list[list[Any]]] = defaultdict(list)
+    for link in sorted(links, key=lambda link: (link.entity, link.source == "user", link.target)):
+        if link.entity in index and _web([link.target]):
+            why = _safe("; ".join(link.reasons))
+            known_as[link.entity].append([link.target, _safe(link.source), round(link.score * 100), why, link.relation])
     type_index = {t: i for i, t in enumerate(types)}
     spans = _spans_by_article(shown)
     readable = [a for a in articles if a.id in with_text]
     found = mentions if mentions is not None else _find_mentions(readable, kept, shown)
-    return {
+    data = {
         "title": title or "Who did what, according to whom",
         "families": [*FAMILIES, "Other"],
         "statuses": list(STATUSES),
@@ -190,20 +213,24 @@ def page_data(
         "tenses": list(TENSES),
         "types": [[t, class_label(t, names)] for t in types],
         "relations": [[iri, label] for iri, label in tables.relations],
-        "literals": [list(parts) for parts in tables.literals],
         "communities": _community_names(community, kept),
         "base": base,
-        "entities": [_entity_row(e, base, type_index, community[i], names, links or {}, speakers[e.iri]) for i, e in enumerate(kept)],
+        "entities": [_entity_row(e, base, type_index, community[i], names, known_as[e.iri], speakers[e.iri]) for i, e in enumerate(kept)],
         "articles": [
             _article_row(a, a.id in with_text, spans.get(a.id, ()), _mention_row(a, found, index) if a.id in with_text else [])
             for a in articles
         ],
         "statements": rows,
+        "facts": [[fact.support, fact.articles] for fact in facts],
+        "disputes": _dispute_rows(disputes, number),
+        "events": [_event_row(e, index, number, article_index, type_index, tables) for e in events],
+        "unsure": unsure,
         "network": _network(first, positions, kept, names, shown, index),
         "all": {"entities": len(mentioned), "statements": len(statements)},
         "noText": int(no_text),
         "start": {"entity": index[start["entity"]], "hops": start.get("hops", 1)} if start and start["entity"] in index else None,
     }
+    return {**data, "literals": [list(parts) for parts in tables.literals]}  # last: the rows above asked for them
 
 
 def render(data: Mapping[str, Any]) -> str:
@@ -258,28 +285,33 @@ def _is_class(property_iri: str, iri: str, known: Mapping[str, Entity], names: N
 
 
 def _most_important(
-    known: Mapping[str, Entity], statements: Sequence[Statement], names: Names, limits: Limits
+    known: Mapping[str, Entity], statements: Sequence[Statement], names: Names, limits: Limits, voices: Mapping[str, float]
 ) -> tuple[list[Entity], list[Statement]]:
     """Return the entities by falling importance, cut at the limit, and the statements among them, in order of their ids.
 
-    Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the number
-    of statements that name the entity; names count four times as much as noun phrases like "the judge".
+    Importance is the geometric mean of PageRank (Page et al. 1999) over the undirected, weighted entity graph and of the entity's
+    support: the statements that name it, those that tell one fact counted as its independent voices (`voices` gives the share of each;
+    1 where it does not). Names count four times as much as noun phrases like "the judge".
     """
     order = sorted(known)
     index = {iri: i for i, iri in enumerate(order)}
-    support = Counter(iri for s in statements for iri in set(_entity_iris(s, known, names)))
+    ends = {s.id: set(_entity_iris(s, known, names)) for s in statements}
+    support: dict[str, float] = defaultdict(float)
+    for s in statements:
+        for iri in ends[s.id]:
+            support[iri] += voices.get(s.id, 1.0)
     rank = pagerank(len(order), link_weights(statements, index))
     score = {
-        iri: round(math.sqrt(rank[i] * len(order) * (1 + support[iri])) * (4 if known[iri].named else 1), 6)
+        iri: round(math.sqrt(rank[i] * len(order) * (1 + support.get(iri, 0.0))) * (4 if known[iri].named else 1), 6)
         for iri, i in index.items()
     }
-    mentioned = [iri for iri in order if support[iri]] or order
+    mentioned = [iri for iri in order if iri in support] or order
     chosen = sorted(mentioned, key=lambda iri: (-score[iri], iri))[: limits.entities]
     kept = set(chosen)
-    shown = [s for s in statements if set(_entity_iris(s, known, names)) <= kept]
+    shown = [s for s in statements if ends[s.id] <= kept]
     if len(shown) > limits.statements:
         place = {iri: i for i, iri in enumerate(chosen)}
-        shown.sort(key=lambda s: (max(place[iri] for iri in _entity_iris(s, known, names)), s.id))
+        shown.sort(key=lambda s: (max(place[iri] for iri in ends[s.id]), s.id))
         shown = sorted(shown[: limits.statements], key=lambda s: s.id)
     return [known[iri] for iri in chosen], shown
 
@@ -533,7 +565,8 @@ class _Tables:
 
 
 def _statement_row(
-    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], tables: _Tables, disputed: bool, support: int
+    s: Statement, index: Mapping[str, int], articles: Mapping[str, int], tables: _Tables, fact: int,
+    holds: tuple[RdfLiteral | None, RdfLiteral | None],
 ) -> list[Any]:
     return _trim(
         [
@@ -554,11 +587,31 @@ def _statement_row(
             tables.text(s.when_text),
             index.get(s.source, -1),
             [[tables.relation(iri), tables.value(term, index)] for iri, term in s.qualifiers],
-            int(disputed),
-            support - 1,
+            fact + 1,
+            *(tables.literal(bound.lexical, bound.datatype) + 1 if bound else 0 for bound in holds),
         ],
         9,
     )
+
+
+def _dispute_rows(disputes: Iterable[Dispute], number: Mapping[str, int]) -> list[list[Any]]:
+    """Return ``[why, [[answer, statements], ...]]`` of each dispute of which at least two statements are shown."""
+    rows = []
+    for dispute in sorted(disputes, key=lambda dispute: dispute.iri):
+        sides = [[_safe(answer), sorted(number[one] for one in ids if one in number)] for answer, ids in dispute.sides]
+        if sum(len(ids) for _, ids in sides) > 1:
+            rows.append([_safe(dispute.reason), [side for side in sides if side[1]]])
+    return rows
+
+
+def _event_row(
+    e: Happening, index: Mapping[str, int], number: Mapping[str, int], articles: Mapping[str, int], types: Mapping[str, int],
+    tables: _Tables,
+) -> list[Any]:
+    people = [[index[iri] for iri in iris if iri in index] for iris in (e.agents, e.patients, e.participants, e.places, e.entities)]
+    when = [tables.literal(value.lexical, value.datatype) for value in e.when]
+    return [tail_of(e.iri), _safe(e.label), types[e.type], *people, when, sorted(number[one] for one in e.statements if one in number),
+            sorted(articles[one] for one in e.articles if one in articles), [_safe(reason) for reason in e.reasons]]
 
 
 def _trim(row: list[Any], least: int) -> list[Any]:
@@ -577,7 +630,7 @@ def _common_base(iris: Sequence[str]) -> str:
 
 
 def _entity_row(
-    e: Entity, base: str, types: Mapping[str, int], community: int, names: Names, links: Mapping[str, Sequence[str]], said: int
+    e: Entity, base: str, types: Mapping[str, int], community: int, names: Names, links: list[list[Any]], said: int
 ) -> list[Any]:
     return _trim(
         [
@@ -588,7 +641,7 @@ def _entity_row(
             community,
             int(e.named),
             [_safe(alias) for alias in e.aliases],
-            _web(links.get(e.iri, ())),
+            links,
             said,
         ],
         5,

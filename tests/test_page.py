@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from view_data import ID, KG, PROPERTIES, make_sample
 
-from kg.records import Article, Entity, RdfLiteral, Span, Statement
+from kg.agree import Dispute, Fact
+from kg.events import Happening
+from kg.records import Article, Entity, Link, RdfLiteral, Span, Statement
 from kg.view import build_page
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -41,6 +43,13 @@ def _statement(number: int, subject: str, verb: str, object_: str, quote: str, a
         evidence=(Span(start, start + len(quote)),),
         **more,
     )
+
+
+LINK = Link(ID + "delta", "https://www.wikidata.org/entity/Q1", "owl:sameAs", 0.9, ("the same name",), "wikidata")
+DISPUTE = Dispute(ID + "dispute/d", "polarity", ID + "delta", KG + "pay", (("affirmed", ("s6",)), ("denied", ("s1",))),
+                  "one affirms what the other denies")
+EVENT = Happening(ID + "event/case-1", "the lawsuit", "Lawsuit", (ID + "delta",), (ID + "council",), (), (),
+                  (RdfLiteral("2024-03", "xsd:gYearMonth"),), ("s2",), (), ("a1", "a2"), ("by the same people",))
 
 
 def story(**options: Any) -> str:
@@ -101,7 +110,8 @@ def story(**options: Any) -> str:
         ),
     ]
     return build_page(
-        articles, entities, statements, PROPERTIES, {"Person": "person", "Company": "company"}, title="A bridge", **options
+        articles, entities, statements, PROPERTIES, {"Person": "person", "Company": "company"}, title="A bridge",
+        **({"links": [LINK], "disputes": [DISPUTE], "events": [EVENT], "unsure": 2} | options)
     )
 
 
@@ -198,6 +208,37 @@ def test_card_shows_the_quote_in_its_sentence(reader: Reader) -> None:
     assert "The Alden Herald · 2 April 2024 · original" in card.inner_text()
     assert card.locator("a").get_attribute("href") == "https://n.example/1"
     assert "March 2024" in page.inner_text("#panel")
+
+
+def test_card_shows_links_to_authorities_and_events(reader: Reader) -> None:
+    page = reader.open(story(), "#entity=delta")
+    assert "same as Wikidata Q1 · 90 % · the same name" in page.inner_text("#panel .links")
+    assert page.get_attribute("#panel .links a", "href") == "https://www.wikidata.org/entity/Q1"
+    page.get_by_role("button", name="the lawsuit", exact=True).click()
+    wait_for(page, "location.hash === '#event=case-1'")
+    panel = page.inner_text("#panel")
+    assert all(words in panel for words in ("lawsuit · March 2024", "befell\ncity council", "by the same people", "Bridge opens"))
+    page.get_by_role("button", name="Overview", exact=True).click()
+    page.get_by_role("button", name="Event: the lawsuit").click()
+    assert page.inner_text("#panel h2") == "the lawsuit"
+
+
+def test_what_several_tell_stands_once(reader: Reader) -> None:
+    page = reader.open(story(facts=[Fact(ID + "fact/f", ("s1", "s6"), 2, 2)]), "#pair=delta&pair=council")
+    assert page.locator("#panel .statement:visible").count() == 3
+    assert page.inner_text("#panel .fact .agreed") == "2 independent sources"
+    page.get_by_text("Also told once more").click()
+    assert page.locator("#panel .statement:visible").count() == 4
+
+
+def test_disputes_show_each_answer_and_who_gives_it(reader: Reader) -> None:
+    page = reader.open(story())
+    page.get_by_role("button", name="1 question on which what is said differs").click()
+    panel = page.locator("#panel .dispute")
+    assert "Delta Works pay city council" in panel.locator("h3").inner_text() and "one affirms what the other denies" in panel.inner_text()
+    assert panel.locator(".answer").all_inner_texts() == ["affirmed", "denied"]
+    page.get_by_role("button", name="Overview", exact=True).click()
+    assert "2 statements too unsure to show were left out" in page.inner_text("#panel")
 
 
 def test_click_on_a_node_and_on_an_edge(reader: Reader) -> None:

@@ -12,10 +12,13 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 from view_data import ID, KG, Sample, make_sample
 
-from kg.records import Article, Entity, RdfLiteral, Span, Statement
+from kg.agree import Dispute, Fact
+from kg.events import Happening
+from kg.records import Article, Entity, Link, RdfLiteral, Span, Statement
 from kg.view import Limits, build_page, embed_json, page_data, render
 
 
@@ -146,8 +149,43 @@ def test_disputed_statements_are_marked() -> None:
             polarity=polarity,
         )  # type: ignore[arg-type]
 
-    rows = page_data([], [], [statement(1, "Positive"), statement(2, "Negative")], disputed={"1", "2"}, support={"1": 3})["statements"]
-    assert [row[17] for row in rows] == [1, 1]
+    both = [statement(1, "Positive"), statement(2, "Negative")]
+    dispute = Dispute("d", "polarity", ID + "x", KG + "paid", (("affirmed", ("1", "gone")), ("denied", ("2",))), "one denies it")
+    alone = Dispute("e", "value", ID + "x", KG + "paid", (("1", ("1",)), ("2", ("gone",))), "one value only")
+    assert page_data([], [], both, disputes=[alone, dispute])["disputes"] == [["one denies it", [["affirmed", [0]], ["denied", [1]]]]]
+
+
+def test_facts_count_as_their_voices() -> None:
+    """Five copies of one report weigh no more than one report."""
+    entities = [Entity(iri=ID + name, label=name, types=("Person",), named=True) for name in "abcdefg"]
+
+    def said(number: int, subject: str, object_: str) -> Statement:
+        return Statement(id=str(number), article=f"a{number}", subject=ID + subject, property=KG + "met", object=ID + object_, label="",
+                         wording="", evidence=())
+
+    statements = [said(n, "a", "b") for n in range(5)] + [said(5, "c", "d"), said(6, "c", "e"), said(7, "c", "f"), said(8, "c", "g")]
+    fact = Fact("f", tuple(str(n) for n in range(5)), 5, 1)
+    assert page_data([], entities, statements)["entities"][0][1] == "c"
+    data = page_data([], entities, statements, facts=[fact, Fact("other", ("gone",), 2, 2)])
+    assert data["facts"] == [[1, 5]] and [row[17:] for row in data["statements"]] == [[1]] * 5 + [[]] * 4
+    ranks = [row[1] for row in data["entities"]]
+    assert ranks.index("a") > ranks.index("c")
+
+
+def test_events_validity_and_what_was_left_out() -> None:
+    article = Article(id="a", text="Ana Ruiz was mayor 2010-2014.", published="2020-01-01")
+    mayor = Statement(id="1", article="a", subject=ID + "ana", property=KG + "position", object=RdfLiteral("mayor"), label="",
+                      wording="mayor", evidence=(Span(0, 28),), when=RdfLiteral("2010/2014", "edtf:EDTF"), when_text="2010-2014")
+    event = Happening(ID + "event/e-1", "flood", "Disaster", (), (ID + "ana", ID + "gone"), (), (), (RdfLiteral("2011", "xsd:gYear"),),
+                      ("1", "x"), (), ("a", "b"), ("the same place",))
+    elsewhere = msgspec.structs.replace(event, statements=("x",))
+    data = page_data([article], [], [mayor], states={KG + "position"}, events=[event, elsewhere], unsure=3)
+    literals = data["literals"]
+    assert [literals[n - 1][0] for n in data["statements"][0][18:]] == ["2010", "2014"]
+    kind = [name for name, _ in data["types"]].index("Disaster")
+    when = literals.index(["2011", "xsd:gYear"])
+    assert data["events"] == [["e-1", "flood", kind, [], [0], [], [], [], [when], [0], [0], ["the same place"]]]
+    assert data["unsure"] == 3
 
 
 def test_embedded_json_stays_inert_and_unchanged() -> None:
@@ -184,11 +222,11 @@ def test_links_that_are_no_web_addresses_are_dropped() -> None:
     statement = Statement(
         id="1", article="a", subject=ID + "x", property=KG + "p", object=RdfLiteral("1"), label="", wording="", evidence=()
     )
-    data = page_data(
-        [article], [entity], [statement], links={ID + "x": ["javascript:alert(1)", "https://www.wikidata.org/entity/Q1"]}
-    )
+    links = [Link(ID + "x", "javascript:alert(1)", "owl:sameAs"), Link(ID + "gone", "https://www.wikidata.org/entity/Q2", "owl:sameAs"),
+             Link(ID + "x", "https://www.wikidata.org/entity/Q1", "owl:sameAs", 0.9, ("same name",), "W")]
+    data = page_data([article], [entity], [statement], links=links)
     assert data["articles"][0][4] == ""
-    assert data["entities"][0][7] == ["https://www.wikidata.org/entity/Q1"]
+    assert data["entities"][0][7] == [["https://www.wikidata.org/entity/Q1", "W", 90, "same name", "owl:sameAs"]]
 
 
 def test_page_sizes() -> None:

@@ -1,18 +1,23 @@
 // The rows that kg/view.py wrote, turned into objects, with the links between them.
 //
 // entity     [iri without raw.base, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
+// link       [address, authority, score in %, reasons, relation]
 // article    [id, title, publisher, date, url, [offset, text, ...], whole text?, [start, end, entity, ...], authors]
 // statement  [id, subject, relation, object, article, [start, end, ...], status, negative?, confidence in %, certainty, tense,
-//             speaker, cue, when, words of when, source, [[relation, object], ...], disputed?, independent voices beside its own]
+//             speaker, cue, when, words of when, source, [[relation, object], ...], 1 + fact, from, until]
+// fact       [independent voices, articles]
+// dispute    [why, [[answer, statements], ...]]
+// event      [end of its iri, label, type number, who did it, whom it befell, in what role is not told, places, nouns that name it (entities),
+//             literals of its dates, statements, articles, reasons]
 // literal    [text, datatype] or, for an IRI that is no entity, [label, "iri", iri]
-// An object is an entity's number or -1 - n for literal n; cue, when and words of when are 1 + n for literal n, 0 for none. Empty cells
+// An object is an entity's number or -1 - n for literal n; cue, when, words of when, from and until are 1 + n for literal n, 0 for none. Empty cells
 // at a row's end are left out.
 
 const raw = JSON.parse(document.getElementById("data").textContent);
 
 const entities = raw.entities.map(
   ([tail, label, types, family, community, named = 0, aliases = [], links = [], said = 0], id) =>
-    ({ id, iri: raw.base + tail, label, types, family, community, named, aliases, links, said, statements: [], near: new Map() }));
+    ({ id, iri: raw.base + tail, label, types, family, community, named, aliases, links, said, statements: [], near: new Map(), events: [] }));
 
 const articles = raw.articles.map(
   ([iri, title, publisher, date, url, pieces, whole = 0, mentions = [], authors = []], id) =>
@@ -23,10 +28,22 @@ const textOf = (n) => (n ? raw.literals[n - 1][0] : "");
 
 const statements = raw.statements.map(
   ([iri, subject, relation, object, article, spans, status, negative, confidence, certainty, tense,
-    speaker = -1, cue = 0, when = 0, whenText = 0, source = -1, qualifiers = [], disputed = 0, others = 0], id) =>
+    speaker = -1, cue = 0, when = 0, whenText = 0, source = -1, qualifiers = [], fact = 0, since = 0, until = 0], id) =>
     ({ id, iri, subject, relation, object: objectOf(object), article, spans, status, negative, confidence, certainty: certainty || 0,
       tense: tense || 0, speaker, cue: textOf(cue), when: when ? raw.literals[when - 1] : null, whenText: textOf(whenText), source,
-      qualifiers: qualifiers.map(([r, value]) => [r, objectOf(value)]), disputed, others, days: when ? daysOf(raw.literals[when - 1]) : null }));
+      qualifiers: qualifiers.map(([r, value]) => [r, objectOf(value)]), fact: fact - 1, voices: fact ? raw.facts[fact - 1][0] : 1,
+      since: since ? raw.literals[since - 1] : null, until: until ? raw.literals[until - 1] : null, disputed: false, days: when ? daysOf(raw.literals[when - 1]) : null }));
+
+const disputes = raw.disputes.map(([why, sides], id) => ({ id, why, sides: sides.map(([answer, list]) => ({ answer, statements: list.map((n) => statements[n]) })) }));
+for (const { sides } of disputes) for (const side of sides) for (const s of side.statements) s.disputed = true;
+
+const events = raw.events.map(
+  ([key, label, type, agents, patients, participants, places, nouns, when, list, told, reasons], id) =>
+    ({ id, key, label, type, agents, patients, participants, places, nouns, when: when.map((n) => raw.literals[n]), statements: list.map((n) => statements[n]), told, reasons }));
+for (const event of events) {
+  const { agents, patients, participants, places, nouns } = event;
+  for (const id of new Set([agents, patients, participants, places, nouns].flat())) entities[id].events.push(event);
+}
 
 for (const statement of statements) {
   const { subject, object, speaker } = statement;

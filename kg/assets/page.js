@@ -2,7 +2,7 @@
 //
 // state.view       overview | ego (focus, hops) | path (focus, to) | community (focus is its number)
 // state.more       entities whose neighbours were brought in;  state.collapsed  groups folded into one node;  state.n  how many are drawn
-// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to, entity?] | [disputed]
+// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to, entity?] | [disputed] | [event, number]
 // state.filter     see filters.js
 
 const byId = (id) => document.getElementById(id);
@@ -63,6 +63,7 @@ function toAddress(s) {
   else if (kind === "community") address.set("in", ids[0]);
   else if (kind === "time") { address.set("when", ids.slice(0, 2).map(isoDay).join("/")); if (ids.length > 2) address.set("of", key(ids[2])); }
   else if (kind === "disputed") address.set("list", "disputed");
+  else if (kind === "event") address.set("event", events[ids[0]].key);
   const f = s.filter;
   for (const facet of Object.keys(FACETS)) f[facet].forEach((v) => address.append(`filter.${facet}`, facetName(facet, v)));
   if (f.confidence) address.set("filter.confidence", f.confidence);
@@ -108,6 +109,7 @@ function fromAddress(text) {
   else if (address.get("in") && raw.communities[address.get("in")]) s.show = ["community", Number(address.get("in"))];
   else if (period.length === 2 && period.every((d) => d !== undefined)) s.show = ["time", ...period, ...(entity(address.get("of")) === null ? [] : [entity(address.get("of"))])];
   else if (address.get("list") === "disputed") s.show = ["disputed"];
+  else if (events.some((e) => e.key === address.get("event"))) s.show = ["event", events.findIndex((e) => e.key === address.get("event"))];
   for (const facet of Object.keys(FACETS)) {
     s.filter[facet] = address.getAll(`filter.${facet}`).map((v) => (FACET_LISTS[facet] ? FACET_LISTS[facet]().indexOf(v) : v)).filter((v) => v !== -1).map(String);
   }

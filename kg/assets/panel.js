@@ -5,7 +5,7 @@ const POSITIONS = /[#/](position|occupation|jobTitle|holdsPosition|memberType)$/
 
 function drawPanel() {
   const [kind, ...ids] = state.show;
-  const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed }[kind];
+  const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed, event: drawEvent }[kind];
   const panel = byId("panel");
   panel.replaceChildren(...[draw ? draw(...ids) : state.view === "path" ? drawPath() : drawHome()].flat(Infinity).filter(Boolean));
   panel.scrollTop = 0;
@@ -19,21 +19,24 @@ function drawHome() {
   const groups = raw.communities.map(([label, size], id) => ({ id, label, size })).filter((g) => g.size > 2).slice(0, 8);
   const claimed = statements.filter((s) => passes(s) && s.status === 1);
   const speakers = countBy(claimed.filter((s) => s.speaker >= 0), (s) => s.speaker).slice(0, 5);
-  const disputed = statements.filter((s) => s.disputed && passes(s));
+  const disputed = disputes.filter(isDisputed);
+  const happened = events.filter((e) => e.statements.some(passes) || !e.statements.length);
   const filtered = isFiltered(state.filter);
   const matching = filtered ? statements.filter(passes).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id) : [];
   return [
     el("h2", {}, "What matters here"),
     el("p", { class: "facts" }, "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
     leftOut(),
-    matching.length ? [heading("What matches the filters", matching.length), expandable(matching, 5, (s) => drawStatement(s))] : "",
+    matching.length ? [heading("What matches the filters", matching.length), drawStatements(matching, 5)] : "",
     people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
     speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim"))))),
       filtered ? "" : el("button", { class: "link", onclick: () => go({ filter: { ...emptyFilter(), status: ["1"] } }) }, `Read all ${plural(claimed.length, "claim")}`)] : "",
-    disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "statement")} that others deny or tell otherwise`))] : "",
+    disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "question")} on which what is said differs`))] : "",
+    happened.length ? [heading("Events told more than once", happened.length), expandable(happened, 6, (e) => el("div", { class: "row" }, eventLink(e), el("span", { class: "number" }, eventFacts(e))))] : "",
     groups.length > 1 ? [heading("Groups"), el("ol", { class: "ranked" }, groups.map((g) => el("li", {}, el("button", { class: "link", onclick: () => go({ show: ["community", g.id] }) }, name(g.label)), el("span", { class: "number" }, g.size))))] : "",
     heading("Articles", articles.length),
     expandable(articles.filter((a) => a.statements.some(passes)).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.id - b.id)), 8, (a) => el("div", { class: "statement" }, articleLink(a), el("div", { class: "from" }, articleFacts(a)))),
+    raw.unsure ? el("p", { class: "facts" }, `${plural(raw.unsure, "statement")} too unsure to show ${raw.unsure === 1 ? "was" : "were"} left out of the graph.`) : "",
   ].flat();
 }
 
@@ -84,11 +87,12 @@ function drawCard(id) {
     el("h2", {}, symbol(entity.family, 17), name(entity.label)),
     el("p", { class: "facts" }, [typeLabel(entity), ...positions.slice(0, 4)].flatMap((t, i) => [i ? " · " : "", name(t)])),
     entity.aliases.length ? el("p", { class: "facts" }, "also: ", entity.aliases.flatMap((a, i) => [i ? ", " : "", name(a)])) : "",
-    entity.links.length ? el("p", { class: "facts" }, entity.links.flatMap((link, i) => [i ? " · " : "", outside(link, link.includes("wikidata.org") ? "Wikidata" : new URL(link).host)])) : "",
+    entity.links.length ? el("ul", { class: "facts links" }, entity.links.map(drawLink)) : "",
     cardActions(id),
+    entity.events.length ? [heading("events", entity.events.length), expandable(entity.events, SHOWN_AT_FIRST, (e) => el("div", { class: "row" }, eventLink(e), el("span", { class: "number" }, eventFacts(e))))] : "",
     list.length ? "" : el("p", {}, entity.statements.length ? "The filters hide all that is said of this one." : "No statements."),
-    expandable(order, 25, ([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), expandable(inTimeOrder(group), SHOWN_AT_FIRST, (s) => drawStatement(s)))),
-  ];
+    expandable(order, 25, ([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), drawStatements(inTimeOrder(group), SHOWN_AT_FIRST))),
+  ].flat();
 }
 
 function cardActions(id) {
@@ -107,6 +111,23 @@ function cardActions(id) {
 
 function outside(link, text) {
   return el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
+}
+
+// --- statements ---------------------------------------------------------------------------------------------------------------
+
+// Statements that tell one fact stand together: the surest, and a button for the others.
+function drawStatements(list, most) {
+  const groups = new Map();
+  for (const s of list) {
+    const key = s.fact < 0 ? `s${s.id}` : `f${s.fact}`;
+    groups.set(key, [...(groups.get(key) || []), s]);
+  }
+  return expandable([...groups.values()], most, (group) => {
+    const [first, ...others] = [...group].sort((a, b) => b.confidence - a.confidence || a.id - b.id);
+    if (!others.length) return drawStatement(first);
+    return el("div", { class: "fact" }, drawStatement(first), el("details", { class: "also" },
+      el("summary", {}, `Also told ${others.length === 1 ? "once more" : `${others.length} times more`}`), inTimeOrder(others).map((s) => drawStatement(s))));
+  });
 }
 
 // --- one statement -------------------------------------------------------------------------------------------------------------
@@ -131,13 +152,14 @@ function drawChips(s) {
     if (s.speaker >= 0) chips.push(el("span", { class: "chip" }, "says ", entityLink(s.speaker)));
   }
   if (s.certainty > 0) chips.push(el("span", { class: "chip" }, raw.certainties[s.certainty].toLowerCase()));
-  if (s.when || s.whenText) chips.push(el("span", { class: "chip" }, name(s.when ? sayDate(s.when[0]) : s.whenText), s.when && s.whenText ? [" (“", name(s.whenText), "”)"] : ""));
+  if (s.since || s.until) chips.push(el("span", { class: "chip" }, "held ", name(sayPeriod(s.since, s.until)), s.whenText ? [" (“", name(s.whenText), "”)"] : ""));
+  else if (s.when || s.whenText) chips.push(el("span", { class: "chip" }, name(s.when ? sayDate(s.when[0]) : s.whenText), s.when && s.whenText ? [" (“", name(s.whenText), "”)"] : ""));
   if (s.source >= 0) chips.push(el("span", { class: "chip" }, "reported by ", entityLink(s.source)));
   for (const [relation, value] of s.qualifiers) {
     chips.push(el("span", { class: "chip" }, name(raw.relations[relation][1]), ": ", typeof value === "number" ? entityLink(value) : name(sayValue(value))));
   }
-  if (s.others) chips.push(el("span", { class: "chip" }, `${s.others + 1} independent sources`));
-  if (s.disputed) chips.push(el("span", { class: "chip disputed" }, "disputed"));
+  if (s.voices > 1) chips.push(el("span", { class: "chip agreed" }, `${s.voices} independent sources`));
+  if (s.disputed) chips.push(el("button", { class: "chip disputed", onclick: () => go({ show: ["disputed"] }) }, "disputed"));
   if (s.confidence < 100) chips.push(el("span", { class: "soft" }, `${s.confidence} %`));
   return el("div", { class: "chips" }, chips);
 }
@@ -174,7 +196,7 @@ function drawPair(a, b) {
     el("h2", {}, name(entities[a].label), el("span", { class: "soft" }, " and "), name(entities[b].label)),
     el("p", { class: "facts" }, plural(list.length, "statement")),
     el("div", { class: "actions" }, entityLink(a), " · ", entityLink(b)),
-    expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),
+    drawStatements(inTimeOrder(list), 20),
   ];
 }
 
@@ -188,7 +210,7 @@ function drawPath() {
     el("h2", {}, "From ", name(entities[focus].label), " to ", name(entities[to].label)),
     el("p", { class: "facts" }, pairs.length ? `Linked in ${plural(steps.get(to), "step")}` : "Nothing links them, with the filters as they are."),
     expandable(pairs, 12, ([a, b]) => el("section", {}, el("h3", {}, entityLink(a), " – ", entityLink(b)),
-      expandable(inTimeOrder(entities[a].near.get(b).filter(passes)), 2, (s) => drawStatement(s)))),
+      drawStatements(inTimeOrder(entities[a].near.get(b).filter(passes)), 2))),
   ];
 }
 
@@ -214,23 +236,47 @@ function drawPeriod(from, to, of) {
     of === undefined ? "" : el("p", { class: "facts" }, "of ", entityLink(of), " · ", el("button", { class: "link", onclick: () => go({ show: ["time", from, to] }) }, "of all")),
     el("p", { class: "facts" }, plural(list.length, "dated statement")),
     el("div", { class: "actions" }, el("button", { onclick: () => go({ filter: { ...state.filter, from, to, undated: false } }) }, "Show only this time")),
-    expandable(inTimeOrder(list), 20, (s) => drawStatement(s)),
+    drawStatements(inTimeOrder(list), 20),
   ];
 }
 
-// What is denied stands with what is said of the same; where values differ, all values stand together.
+const isDisputed = (dispute) => dispute.sides.flatMap((side) => side.statements).some(passes);
+
+// Each question with its answers, and under each answer who gives it.
 function drawDisputed() {
-  const list = statements.filter((s) => s.disputed && passes(s));
-  const sides = new Map();
-  for (const s of list) {
-    const key = `${s.subject}|${s.relation}`;
-    sides.set(key, [...(sides.get(key) || []), s]);
-  }
-  const title = (group) => {
-    const objects = [...new Set(group.map((s) => objectText(s.object)))];
-    return `${entities[group[0].subject].label} ${relationLabel(group[0])}${objects.length === 1 ? ` ${objects[0]}` : ` … (${plural(objects.length, "answer")})`}`;
-  };
-  return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "Said by some, denied or told otherwise by others"),
-    expandable([...sides.values()], 20, (group) => el("section", {}, heading(title(group), group.length),
-      group.sort((a, b) => a.negative - b.negative || a.id - b.id).map((s) => drawStatement(s))))];
+  const title = ([{ answer, statements: [s] }]) => [entities[s.subject].label, relationLabel(s), ["affirmed", "denied"].includes(answer) ? objectText(s.object) : ""].join(" ");
+  return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "What can’t all be true. All of it stays; nothing is decided here."),
+    expandable(disputes.filter(isDisputed), 20, ({ why, sides }) => el("section", { class: "dispute" }, heading(title(sides), undefined), el("p", { class: "facts" }, name(why)),
+      sides.map(({ answer, statements: list }) => [el("p", { class: "answer" }, name(answer)), drawStatements(list, 3)])))];
+}
+
+// --- events, links, times ------------------------------------------------------------------------------------------------------
+
+const eventLink = (event) => el("button", { class: "link", onclick: () => go({ show: ["event", event.id] }) }, name(event.label));
+
+function eventFacts(event) {
+  return [raw.types[event.type][1], event.when.length ? sayDate(event.when[0][0]) : "", event.told.length > 1 ? plural(event.told.length, "article") : ""].filter(Boolean).join(" · ");
+}
+
+function drawEvent(id) {
+  const event = events[id];
+  const row = (title, ids) => (ids.length ? [el("dt", {}, title), el("dd", {}, ids.flatMap((other, i) => [i ? ", " : "", entityLink(other)]))] : []);
+  return [
+    el("h2", {}, name(event.label)),
+    el("p", { class: "facts" }, raw.types[event.type][1], event.when.length ? [" · ", event.when.map((v) => sayDate(v[0])).join(", ")] : ""),
+    el("dl", { class: "roles" }, row("by", event.agents), row("befell", event.patients), row("with", event.participants), row("in", event.places), row("called", event.nouns)),
+    heading("What is said of it", event.statements.filter(passes).length),
+    drawStatements(inTimeOrder(event.statements.filter(passes)), 20),
+    event.reasons.length ? [heading("Why these tellings are one event"), el("ul", { class: "facts" }, event.reasons.map((reason) => el("li", {}, name(reason))))] : "",
+    event.told.length ? [heading("Articles", event.told.length), event.told.map((n) => el("div", { class: "statement" }, articleLink(articles[n]), el("div", { class: "from" }, articleFacts(articles[n]))))] : "",
+  ].flat();
+}
+
+const RELATIONS = { "owl:sameAs": "same as", "skos:exactMatch": "exactly", "skos:closeMatch": "close to" };
+
+function drawLink([address, source, score, why, relation]) {
+  const host = new URL(address).hostname.replace(/^www\./, "");
+  const authority = host.endsWith("wikidata.org") ? "Wikidata" : source && source !== "user" ? source : host;
+  return el("li", {}, `${RELATIONS[relation] || relation} `, outside(address, `${authority} ${address.split(/[#/]/).filter(Boolean).pop()}`),
+    source === "user" ? " · set by hand" : [score < 100 ? ` · ${score} %` : "", why ? [" · ", name(why)] : ""]);
 }

@@ -18,6 +18,13 @@ function drawArticle(id, chosen = -1) {
   ].flat();
 }
 
+// A span, not a button: a button's box would keep a name from breaking over two lines and set it apart from its comma.
+function drawMention(id, text) {
+  const open = (event) => { event.stopPropagation(); event.preventDefault(); go({ show: ["entity", id] }); };
+  return el("span", { class: "entity", role: "button", tabindex: 0, title: entities[id].label, onclick: open,
+    onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") open(event); } }, text);
+}
+
 // Walks over all the places where something begins or ends; what covers a stretch decides how it is shown.
 function drawText(article, list, chosen) {
   const length = article.pieces[0].text.length;
@@ -31,7 +38,7 @@ function drawText(article, list, chosen) {
     const over = said.filter((x) => x.start <= start && x.end >= end).sort((a, b) => a.end - a.start - (b.end - b.start) || a.s.id - b.s.id);
     const mention = names.find((x) => x.start <= start && x.end >= end);
     let part = cut(article, start, end);
-    if (mention) part = el("button", { class: "entity", onclick: (event) => { event.stopPropagation(); go({ show: ["entity", mention.id] }); } }, part);
+    if (mention) part = drawMention(mention.id, part);
     if (over.length) part = el("mark", { class: `said${over.some((x) => x.s.id === chosen) ? " chosen" : ""}`, title: plural(over.length, "statement"),
       onclick: () => go({ show: ["article", article.id, over[(over.findIndex((x) => x.s.id === chosen) + 1) % over.length].s.id] }) }, part);
     box.append(part);

@@ -58,6 +58,12 @@ function sayValue([text, datatype]) {
   return text;
 }
 
+// From when until when something holds, in words; either end may be missing, and an end may itself be "some time before".
+function sayPeriod(since, until) {
+  const end = until ? sayDate(until[0]) : "";
+  return [since ? `from ${sayDate(since[0])}` : "", until ? (end.startsWith("until ") ? end : `until ${end}`) : ""].filter(Boolean).join(" ");
+}
+
 // Where a statement stands in time order: its own date, else its article's.
 const timeKey = (s) => (s.days ? s.days[0] : articles[s.article].date ? daysOf([articles[s.article].date])?.[0] ?? Infinity : Infinity);
 const inTimeOrder = (list) => [...list].sort((a, b) => timeKey(a) - timeKey(b) || a.id - b.id);

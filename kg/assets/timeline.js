@@ -5,6 +5,7 @@ function scope() {
   const [kind, ...ids] = state.show;
   if (kind === "entity") return entities[ids[0]].statements.filter(passes);
   if (kind === "time" && ids.length > 2) return entities[ids[2]].statements.filter(passes);
+  if (kind === "event") return events[ids[0]].statements.filter(passes);
   if (kind === "pair") return (entities[ids[0]].near.get(ids[1]) || []).filter(passes);
   if (kind === "article") return articles[ids[0]].statements.filter(passes);
   if (kind === "community") return statements.filter((s) => passes(s) && entities[s.subject].community === ids[0]);
@@ -49,7 +50,28 @@ function drawTimeline() {
       lastLabel = i * step;
     }
   });
+  drawEvents(picture, bins, step);
   box.replaceChildren(picture);
+}
+
+// A diamond above the bar of its date for each event that is told more than once, at most three to a bar.
+function drawEvents(picture, bins, step) {
+  const taken = new Map();
+  for (const event of events) {
+    const days = event.when.map(daysOf).find(Boolean);
+    const bin = days ? bins.findIndex(([from, to]) => days[0] >= from && days[0] <= to) : -1;
+    const before = taken.get(bin) || 0;
+    if (bin < 0 || before > 2 || !event.statements.some(passes)) continue;
+    taken.set(bin, before + 1);
+    const [x, y] = [(bin + 0.5) * step, 6 + before * 11];
+    const open = () => go({ show: ["event", event.id] });
+    const mark = svg("path", { class: "event", d: `M${x} ${y - 5}l5 5l-5 5l-5-5z`, tabindex: 0, role: "button", "aria-label": `Event: ${event.label}, ${eventFacts(event)}`, onclick: open,
+      onkeydown: (key) => { if (key.key === "Enter" || key.key === " ") { key.preventDefault(); open(); } } });
+    const tip = svg("title");
+    tip.textContent = `${event.label} · ${eventFacts(event)}`;
+    mark.append(tip);
+    picture.append(mark);
+  }
 }
 
 // Days, months, quarters, years or decades, whichever gives no more than about sixty bins; far outliers are left out.
