@@ -12,6 +12,7 @@ The work grows with the number of names times the names beside them: within a bl
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -177,6 +178,7 @@ def appearance(label: str, article: str) -> str:
     return f"{' '.join(label.split())}@{article}"
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def full_name(label: str, family: str = UNKNOWN) -> str:
     """Return the form of a name by which two names are compared: case, accents, dots, hyphens and "the" do not count.
 
