@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError
 from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, article_iri, derived_iri
+from kg.query import with_union
 from kg.validity import ENDLESS, days
 
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
@@ -62,7 +63,7 @@ def as_of(store: ox.Store, base: str, day: str) -> ox.Store:
         raise QueryError(f"{day[:40]!r} is no day: write it as 2024-07-01, 2024-07 or 2024")
     left_out = {(one.node, one.graph): one for one in _statements(store, base) if not one.start <= span[1] <= one.end}
     kept = ox.Store()
-    kept.bulk_extend(_without(store, base, left_out))
+    kept.bulk_extend(with_union(_without(store, base, left_out)))
     return kept
 
 
@@ -79,7 +80,7 @@ def _without(store: ox.Store, base: str, left_out: dict[tuple[ox.NamedNode, ox.N
     groups = {quad.subject for quad in store.quads_for_pattern(None, _MEMBER, None, derived)}
     broken = {group for group in groups if len(members[group]) < 2}  # type: ignore[index]
     for quad in store:
-        if quad.graph_name == _INFERRED:  # it may follow from what is left out
+        if quad.graph_name in (_INFERRED, ox.DefaultGraph()):  # it may follow from what is left out
             continue
         if (quad.subject, quad.graph_name) in left_out or quad in plain:
             continue

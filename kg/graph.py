@@ -54,6 +54,7 @@ _KG, _RDF, _RDFS, _XSD, _SKOS = _names("kg"), _names("rdf"), _names("rdfs"), _na
 _SCHEMA, _PROV, _NIF, _EDTF = _names("schema"), _names("prov"), _names("nif"), _names("edtf")
 _DCTERMS = _names("dcterms")
 TYPE, LABEL = _RDF["type"], _RDFS["label"]
+_UNION = ox.DefaultGraph()
 #: at most so many nodes are found by ``kg:search`` in a query
 SEARCHED = 1000
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
@@ -406,7 +407,7 @@ def write_store(path: Path, content: Iterable[ox.Quad]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         store = ox.Store(str(path))
-        store.bulk_extend(content)
+        store.bulk_extend(queries.with_union(content))
         store.flush()
         store.optimize()
     except OSError as error:
@@ -640,7 +641,7 @@ class Graph:
             import oxrdflib
             import rdflib
 
-            self._rdflib = rdflib.Dataset(store=oxrdflib.OxigraphStore(store=self.store), default_union=True)
+            self._rdflib = rdflib.Dataset(store=oxrdflib.OxigraphStore(store=self.store), default_union=not queries.has_union(self.store))
             for prefix, iri in prefixes(self.base).items():
                 self._rdflib.bind(prefix, iri, replace=True)
         return self._rdflib
@@ -867,7 +868,8 @@ class Graph:
 
     def _all(self, subject: Subject | None, predicate: Subject | None, value: Object | None,
              graph: Subject | None = None) -> Iterator[ox.Quad]:
-        return self.store.quads_for_pattern(subject, predicate, value, graph)
+        found = self.store.quads_for_pattern(subject, predicate, value, graph)
+        return found if graph is not None else (quad for quad in found if quad.graph_name != _UNION)
 
     def _said(self, node: Subject, graph: Subject) -> Said:
         values: dict[str, list[Object]] = {}

@@ -199,10 +199,9 @@ class Site:
         given = dict(parse_qsl(request.query, keep_blank_values=True))
         if ("graph" in given) == ("default" in given):
             raise Refusal(400, "name one graph: ?graph=IRI or ?default")
-        store = self.graph.store
-        kind = negotiate(request, TRIPLES)
+        store, kind = self.graph.store, negotiate(request, TRIPLES)
         if "default" in given:
-            found = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", use_default_graph_as_union=True)
+            found = self.graph.results("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
             return self._results(request, found)
         graph = _node(given["graph"])
         if graph is None or not store.contains_named_graph(graph):
@@ -248,8 +247,14 @@ class Site:
         triples = [ox.Triple(node, ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(void + "Dataset")),
                    ox.Triple(node, ox.NamedNode(void + "sparqlEndpoint"), ox.NamedNode(f"{here}/sparql")),
                    ox.Triple(node, ox.NamedNode(void + "uriSpace"), ox.Literal(self.base)),
-                   ox.Triple(node, ox.NamedNode(void + "triples"), ox.Literal(len(self.graph.store)))]
+                   ox.Triple(node, ox.NamedNode(void + "triples"), ox.Literal(self._size()))]
         return Response(200, kind, ox.serialize(triples, format=TRIPLES[kind], prefixes={"void": void}) or b"")
+
+    def _size(self) -> int:
+        """Return how many different triples the graph holds."""
+        counted = self.graph.results("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        assert isinstance(counted, ox.QuerySolutions)
+        return int(next(counted)["n"].value)
 
     # --- pages ---
 

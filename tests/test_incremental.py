@@ -94,7 +94,8 @@ def test_any_sequence_of_changes_equals_a_fresh_build(steps: list[tuple[str, int
 def assert_empty(graph: Path) -> None:
     with kg.open(graph) as opened:
         assert opened.articles() == [] and {node.value for node in opened.store.named_graphs()} == {ONTOLOGY_GRAPH}
-        assert not any(opened.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        union = {quad.triple for quad in opened.store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+        assert union == {quad.triple for quad in opened.store.quads_for_pattern(None, None, None, ox.NamedNode(ONTOLOGY_GRAPH))}
     assert not list((graph / "extractions").rglob("*.jsonl"))
 
 
