@@ -651,6 +651,10 @@ class Graph:
         """Return the answer to SPARQL, a ``.rq`` file or a stored query; see :func:`kg.query.ask`."""
         return queries.ask(self.store, query, base=self.base, limit=limit, timeout=timeout, search=self._found, **parameters)
 
+    def explain(self, query: str, *, timeout: float | None = None, **parameters: str) -> queries.Explained:
+        """Return what :meth:`query` asks, prefixes and parameters filled in, with rows and seconds; see :func:`kg.query.explain`."""
+        return queries.explain(self.store, query, base=self.base, timeout=timeout, search=self._found, **parameters)
+
     def results(self, query: str, *, default_graphs: Sequence[Subject] | None = None,
                 named_graphs: Sequence[Subject] | None = None) -> queries.Results:
         """Return Oxigraph's own results of SPARQL text, to be serialised; see :func:`kg.query.results`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import queue
 import re
@@ -46,12 +47,15 @@ class StoredQuery(NamedTuple):
 
     Lines ``# ?name (kind): what it is`` declare parameters; one whose text ends in "required" must be given. Kinds:
     ``entity`` (a name or IRI), ``property`` (a label or IRI), ``word`` (a name in kg:, such as Claimed), ``text``, ``date``.
+    A line ``# Example: --entity NAME`` shows its use.
     """
 
     name: str
     description: str
     text: str
     parameters: Mapping[str, tuple[Parameter, str]]
+    #: options of ``kg query`` that show it on the sample articles
+    example: str = ""
 
 
 @lru_cache
@@ -62,8 +66,25 @@ def stored_queries(folder: Path | None = None) -> Mapping[str, StoredQuery]:
         text = path.read_text("utf-8")
         declared = re.findall(r"^# \?(\w+) \((entity|property|word|text|date)\): (.*)$", text, re.M)
         found[path.stem] = StoredQuery(path.stem, text.partition("\n")[0].lstrip("# ").strip(), text,
-                                       {name: (kind, about.strip()) for name, kind, about in declared})
+                                       {name: (kind, about.strip()) for name, kind, about in declared},
+                                       "".join(re.findall(r"^# Example: (.*)$", text, re.M)))
     return found
+
+
+class Explained(NamedTuple):
+    """What was asked, ready to be sent to any SPARQL server, and what it cost.
+
+    ``text`` has the prefixes it uses, parameters and searches filled in; ``form`` is SELECT, GRAPH (CONSTRUCT, DESCRIBE) or ASK;
+    ``rows`` how many came, the first after ``first`` seconds, all after ``seconds``; ``graphs`` how many named graphs were asked.
+    """
+
+    text: str
+    form: str
+    columns: tuple[str, ...]
+    rows: int
+    first: float
+    seconds: float
+    graphs: int
 
 
 class Answer:
@@ -174,6 +195,31 @@ def results(store: ox.Store, query: str, *, base: str = BASE, search: Search | N
         raise QueryError(_explain(text, str(error))) from error
     except (ValueError, OSError) as error:
         raise QueryError(f"the query can't be answered: {' '.join(str(error).split())}") from error
+
+
+def explain(store: ox.Store, query: str, *, base: str = BASE, timeout: float | None = None, search: Search | None = None,
+            **parameters: str) -> Explained:
+    """Answer `query` as :func:`ask` does, and return what was asked and what it cost instead of the answer."""
+    started = time.perf_counter()
+    text = _prepared(store, query, base, search, parameters)
+    answer = _run(store, text, base, timeout)
+    first, rows, columns, form = 0.0, 0, (), "ASK"  # type: tuple[float, int, tuple[str, ...], str]
+    if not isinstance(answer, bool):
+        columns, form = answer.columns, "GRAPH" if answer.is_graph else "SELECT"
+        for _ in answer._rows:
+            first = first or time.perf_counter() - started
+            rows += 1
+    seconds = time.perf_counter() - started
+    return Explained(_with_prefixes(text, base), form, columns, rows, first or seconds, seconds, sum(1 for _ in store.named_graphs()))
+
+
+def _with_prefixes(text: str, base: str) -> str:
+    """Return the query with a PREFIX line for each known prefix that it uses and does not declare."""
+    tokens = [token.group() for token in _TOKENS.finditer(text)]
+    declared = {after for before, after in itertools.pairwise(tokens) if before.upper() == "PREFIX"}
+    used = {token.partition(":")[0] for token in tokens if re.match(r"[\w.-]+:", token)}
+    lines = [f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes(base).items() if prefix in used and f"{prefix}:" not in declared]
+    return "".join(lines) + text
 
 
 def _prepared(store: ox.Store, query: str, base: str, search: Search | None, parameters: Mapping[str, str], stored: bool = True) -> str:

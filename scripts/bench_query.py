@@ -50,8 +50,8 @@ SIX = {
                                 "GROUP BY ?name ORDER BY DESC(?all) ?name LIMIT 50",
     "events of one year by date": "SELECT ?day ?s ?p ?o { ?s kg:when ?day ; rdf:predicate ?p ; rdf:object ?o "
                                   'FILTER(?day >= "2019-01-01"^^xsd:date && ?day < "2020-01-01"^^xsd:date) } ORDER BY ?day',
-    "two steps from one": 'SELECT DISTINCT ?name { ?e rdfs:label "NAME" . ?s ?any ?e ; rdf:subject|rdf:object ?x . '
-                          "?t rdf:subject|rdf:object ?x ; rdf:subject|rdf:object ?y . ?y rdfs:label ?name }",
+    "two steps from one": 'SELECT DISTINCT ?name { ?e rdfs:label "NAME" . ?s rdf:subject ?e ; rdf:object ?x . ?t rdf:object ?x ; '
+                          "rdf:subject ?y . ?y rdfs:label ?name }",
 }
 #: stored queries of the load and the parameters that an entity fills
 MIX = {"everything-on": "entity", "who-said-what": "entity", "people": "entity", "evidence": "subject", "negative": "entity",

@@ -61,6 +61,12 @@ def test_the_comparison_can_fail() -> None:
     assert not matches("a\n...\nz\n", "a\nb\n")
 
 
+def test_cookbook_is_made_from_the_stored_queries() -> None:
+    from scripts_cookbook_page import page
+
+    assert (ROOT / "docs" / "cookbook.md").read_text("utf-8") == page(), "docs/cookbook.md is stale: run scripts/cli-page"
+
+
 def test_cli_page_is_made_from_help() -> None:
     from scripts_cli_page import page
 

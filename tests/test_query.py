@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_graph import folder
 
 import kg
+from kg.cli import main
 from kg.errors import QueryError
 from kg.graph import LABEL, Graph, open_graph
 from kg.query import Answer, stored_queries
@@ -55,7 +59,22 @@ EXPECTED: dict[str, tuple[dict[str, str], tuple[str, ...], list[tuple[str, ...]]
     "planned": ({}, ("entity", "object", "tense"), [("city council", "new bridge", "Future")]),
     "speakers": ({}, ("entity", "statements"), [("Ana Ruiz", "1")]),
     "timeline": ({"from": "2025-01-01"}, ("when", "whenText", "subject"), [("2025-03-10", "on Monday", "city council")]),
+    "find": ({"words": "harb"}, ("subject", "property", "quote"),
+             [("Delta Works", "built", "Delta Works built the harbour for 18 months")]),
+    "kinds": ({}, ("type", "entities", "mentions"),
+              [("Organization", "2", "2"), ("Facility", "1", "1"), ("Person", "1", "1"), ("Place", "1", "1")]),
+    "links": ({}, ("entity",), []),
+    "names": ({"entity": "Ruiz"}, ("entity", "names", "reasons"), [("Ana Ruiz", "Ruiz", "")]),
+    "properties": ({}, ("property", "statements", "asserted"),
+                   [("built", "1", "1"), ("paid", "1", "0"), ("position", "1", "1"), ("pay", "1", "1")]),
+    "relation": ({"property": "paid"}, ("subject", "object", "polarity", "speaker"),
+                 [("city council", "Delta Works", "Negative", "Ana Ruiz")]),
+    "together": ({"entity": "Ana Ruiz"}, ("entity", "other", "articles"), [("Ana Ruiz", "Delta Works", "1")]),
     "uncertain": ({}, ("entity",), []),
+    "unsure": ({"words": "denies"}, ("confidence", "subject", "property"),
+               [("0.81", "city council", "paid"), ("1", "Ana Ruiz", "position"), ("1", "city council", "pay"),
+                ("1", "Delta Works", "built")]),
+    "where": ({}, ("place",), []),
     "who-said-what": ({"entity": "ana ruiz"}, ("entity", "cue", "subject"), [("Ana Ruiz", "denied", "city council")]),
 }
 
@@ -166,6 +185,11 @@ ON_SAMPLES: dict[str, tuple[dict[str, str], tuple[str, ...], set[tuple[str, ...]
     "same-events": ({}, ("event", "articles"), {("Ashmere disaster", "4")}),
     "money": ({}, ("subject", "object", "currency"), {("Ilse Marrant", "20000000", "EUR")}),
     "uncertain": ({}, ("certainty", "speaker"), {("possible", "Mary Marlowe Sommer")}),
+    "links": ({}, ("entity", "source"), {("Montana", "GeoNames")}),
+    "names": ({"entity": "Tomas Verrick"}, ("names",), {("Verrick",)}),
+    "together": ({"entity": "Tomas Verrick"}, ("other", "articles"), {("Sile River Power", "7")}),
+    "find": ({"words": '"dam burst"'}, ("quote",), set()),
+    "where": ({"place": "Montana"}, ("subject", "place"), {("Rust", "Montana")}),
 }
 
 
@@ -175,6 +199,41 @@ def test_stored_query_answers_on_the_samples(samples: Graph, name: str) -> None:
     assert rows <= set(table(samples, name, *columns, **parameters))
 
 
-@pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"everything-on", "evidence", "connections", "near-duplicates"}))
+#: queries that can't be asked without a parameter
+NEEDING = {name for name, one in stored_queries().items() if any(about.endswith("required") for _, about in one.parameters.values())}
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"near-duplicates", *NEEDING}))
 def test_every_stored_query_has_answers_on_the_samples(samples: Graph, name: str) -> None:
     assert table(samples, name)
+
+
+COMMANDS = re.findall(r"^```sh\n(kg query .*)$", (Path(__file__).parents[1] / "docs" / "cookbook.md").read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_cookbook_on_the_samples(samples: Graph, command: str) -> None:
+    words = shlex.split(command)
+    assert words[:3] == ["kg", "query", "graph"]
+    done = CliRunner().invoke(main, ["query", str(samples.folder), *words[3:]])
+    assert done.exit_code == 0, done.output
+    assert len(done.stdout.splitlines()) > 1 or words[3] == "near-duplicates", "the example shows nothing"
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(COMMANDS) == len(stored_queries()) >= 25
+
+
+def test_explain(samples: Graph) -> None:
+    found = samples.explain("who-said-what", entity="Alec Baldwin")
+    assert "PREFIX prov:" in found.text and "PREFIX foaf:" not in found.text
+    assert "VALUES ?entity { <https://w3id.org/newskg/id/entity/alec-baldwin> }" in found.text
+    rows = list(samples.query("who-said-what", entity="Alec Baldwin"))  # type: ignore[arg-type]
+    assert (found.form, found.rows, found.graphs) == ("SELECT", len(rows), len(list(samples.store.named_graphs())))
+    assert 0 < found.first <= found.seconds
+    assert len(list(samples.store.query(found.text))) == len(rows), "any SPARQL server that holds the union can be asked it"
+    for query, form, count in [("ASK {}", "ASK", 0), ("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 3", "GRAPH", 3)]:
+        assert samples.explain(query)[1::2][:2] == (form, count)
+    done = CliRunner().invoke(main, ["query", str(samples.folder), "PREFIX kg: <a:b> ASK { ?s kg:x rdf:type }", "--explain"])
+    assert done.stdout.splitlines()[0] == "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"
+    assert "# ASK: 0 rows" in done.stdout

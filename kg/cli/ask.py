@@ -25,6 +25,7 @@ if TYPE_CHECKING:
   kg query graph 'SELECT ?o { ?s rdfs:label "Alec Baldwin" ; kg:sued ?x . ?x rdfs:label ?o }' --format csv
   kg query graph question.rq --format turtle
   kg query graph --list
+  kg query graph people --explain        # the SPARQL, to be changed or sent elsewhere
   kg query graph people --as-of 2024-07-01
 
 Exit codes: 0 answered (ASK: yes), 1 ASK: no, 2 wrong query; the message points to line and column.""")
@@ -37,9 +38,10 @@ Exit codes: 0 answered (ASK: yes), 1 ASK: no, 2 wrong query; the message points 
 @click.option("--iris", is_flag=True, help="show IRIs instead of names")
 @click.option("--timeout", default=60.0, type=click.FloatRange(0.1), help="seconds an answer may take [default: 60]")
 @as_of_option
+@click.option("--explain", is_flag=True, help="print the SPARQL asked, with prefixes and parameters, and what it took, not the answer")
 @click.option("--list", "list_", is_flag=True, help="list the stored queries")
 def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[str, ...], limit: int | None, iris: bool,
-          timeout: float, as_of: str, list_: bool) -> None:
+          timeout: float, as_of: str, explain: bool, list_: bool) -> None:
     """Ask GRAPH a SPARQL QUERY: its text, a .rq file, or the name of a stored query."""
     from kg.query import stored_queries
 
@@ -48,6 +50,13 @@ def query(graph: Path, query: str | None, form: str, entity: str, param: tuple[s
         return
     params = field_pairs(param) | ({"entity": entity} if entity else {})
     with opened(graph, as_of) as g:
+        if explain:
+            found = g.explain(query, timeout=timeout, **params)
+            click.echo(plain(found.text.rstrip()))
+            made = f"{found.form} {' '.join('?' + name for name in found.columns)}".rstrip()
+            click.echo(f"\n# {made}: {found.rows} {'triples' if found.form == 'GRAPH' else 'rows'}, the first after "
+                       f"{found.first * 1000:.1f} ms, all after {found.seconds * 1000:.1f} ms; in the union of {found.graphs} named graphs")
+            return
         answer = g.query(query, limit=limit, timeout=timeout, **params)
         if isinstance(answer, bool):
             click.echo("yes" if answer else "no")
