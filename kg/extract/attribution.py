@@ -15,7 +15,7 @@ import msgspec
 
 from kg.extract.clauses import Clause
 from kg.extract.cues import Cue, Effect, load_cues
-from kg.extract.forms import has_to, is_condition, is_finite, is_negated, is_perfect, joined_by_or
+from kg.extract.forms import has_to, is_bare, is_condition, is_finite, is_negated, is_perfect, joined_by_or
 from kg.extract.quotes import Quote
 from kg.extract.speakers import Speakers
 from kg.extract.tree import Tree
@@ -63,6 +63,8 @@ NOT_SAYING = frozenset(
         "become",
     ]
 )
+#: verbs that take a bare infinitive and hold for it what holds of them
+BARE = frozenset(["let", "make", "have", "help"])
 #: prepositions whose clause did not happen: "left without paying", "instead of paying"
 WITHOUT = frozenset(["without", "instead", "rather"])
 #: verbs that take an accusation with a preposition: "accused of stealing", "charged with fraud"
@@ -233,7 +235,9 @@ class _Reader:
             if tree.pos[above] not in ("VERB", "AUX") or not finite:
                 negated = upper.negative and (not is_negated(tree, above) or joined_by_or(tree, above, i))
                 return upper._replace(negative=negated)
-            return self._embedded_like(above, i)
+            like = self._embedded_like(above, i)
+            # "According to the suit, Roe knew it and refused to act": of both verbs, if the second has no subject of its own
+            return self._with_according(above, like) if tree.child(i, *SUBJECTS) < 0 else like
         if dep == "relcl" and has_to(tree, i) and not is_finite(tree, i):
             return self._noun_clause(i, above, report)
         if dep in ("relcl", "appos"):
@@ -284,6 +288,8 @@ class _Reader:
         if "that" in marks and tree.lemmas[above] not in NOT_SAYING and tree.lemmas[above] not in self.cues.verbs:
             view = self._reported(above, Cue("said", "Claimed", speaker=True), upper)
             return view if upper.speaker < 0 else view._replace(speaker=upper.speaker, cue=upper.cue)
+        if tree.tags[i] == "VB" and tree.lemmas[above] in BARE and not marks and is_bare(tree, i):
+            return upper  # "agreed to let the firm join": it has not joined
         if tree.lemmas[above] in self.cues.verbs:
             return report
         return report._replace(status=upper.status if upper.status != "Planned" else "Asserted")
@@ -521,10 +527,14 @@ class _Reader:
             return _status(view, "Planned")._replace(tense="Future")
         if tree.lemmas[above] == "be" and tree.child(above, "acomp", "attr") < 0:
             return _status(view, "Planned")._replace(tense="Future")
+        if tree.lemmas[above] == "remain" and tree.child(i, "auxpass") >= 0:  # "Many details remain to be settled"
+            return _status(view, "Planned")._replace(tense="Future")
         if tree.lemmas[above] == "have":
             if any(tree.words[c].lower() == "yet" for c in tree.children[above]):
                 return view._replace(negative=not view.negative)
-            return _worse(view, "Probable")
+            if tree.tags[above] == "VBD" and not tree.child(above, "aux") >= 0:
+                return view  # "The mayor had to leave": she left
+            return _status(_worse(view, "Probable"), "Planned")  # "The office has to approve the sale": not that it did
         return view
 
     def _tense(self, i: int, aux: list[int], outer: Tense) -> Tense:

@@ -108,6 +108,30 @@ MEANS = frozenset("""
     mail email e-mail post phone telephone fax courier letter radio text hand car bus train plane ship boat ferry truck sea air land
     road rail foot mistake accident chance default
 """.split())
+#: adjectives whose infinitive lacks its object: the subject of "The effect was easy to measure" is what is measured
+TOUGH = frozenset([
+    "easy", "hard", "difficult", "tough", "simple", "impossible", "possible", "tricky", "dangerous", "safe", "cheap", "expensive",
+])
+#: verbs whose object does what the "-ing" form after the preposition tells: "accused the clerk of lying", "thanked her for helping"
+BLAMING = {
+    "of": frozenset(["accuse", "suspect", "convict", "acquit", "clear", "warn", "remind"]),
+    "with": frozenset(["charge", "credit", "task", "entrust"]),
+    "for": frozenset("""
+        criticize criticise blame praise thank punish fine arrest sue jail sentence condemn investigate scold reward honor honour fire
+        dismiss sack admire attack rebuke prosecute credit forgive suspend expel ridicule mock
+    """.split()),
+    "in": frozenset(["aid", "assist", "help", "support", "join", "guide", "instruct", "train"]),
+    "into": frozenset(["talk", "trick", "force", "coerce", "mislead", "pressure", "bully", "scare", "deceive"]),
+}
+#: phrases that say how a sentence holds, not where or what: "It lay in great part in her patience"
+STOCK = frozenset([
+    "in part", "in great part", "in large part", "in fact", "in particular", "in general", "in addition", "in turn", "in short",
+    "in effect", "in essence", "in principle", "in theory", "in reality", "in truth", "of course", "at least", "at most", "at all",
+    "at last", "at first", "at best", "at worst", "by far", "for example", "for instance", "for one", "on average", "as usual",
+    "after all", "above all", "by contrast", "in contrast", "by comparison", "in comparison", "for sure", "in question",
+])
+#: words that open an indirect question: "how high the wall should be", "what kind of fish were caught"
+INTERROGATIVES = frozenset(["how", "what", "which", "whatever", "whichever"])
 #: what may stand at the edge of a phrase without belonging to it
 EDGES = frozenset((",", ";", ":", ".", "-", "--", "–", "—"))
 
@@ -360,6 +384,8 @@ def _prepositions(tree: Tree, head: int) -> list[Adverbial]:
             continue
         pending[:0] = [c for c in tree.children[last] if c > target and tree.deps[c] == "prep"]  # "from 1970 to 1985"
         clausal = tree.deps[target] == "pcomp" and tree.pos[target] in ("VERB", "AUX")
+        if target - first < 3 and " ".join(tree.words[first:target + 1]).lower() in STOCK and tree.right[target] == target + 1:
+            continue
         found.extend(Adverbial(tuple(words), t, clausal) for t in members(tree, target))
     return found
 
@@ -411,7 +437,7 @@ def _constituents(tree: Tree, draft: _Draft, number: dict[int, int]) -> None:
         elif dep == "agent":
             draft.agents.extend(a.token for a in _prepositions_of(tree, c) if not _margin_or_means(tree, a.token))
         elif dep == "npadvmod":
-            if _is_time_or_measure(tree, c):
+            if _is_time_or_measure(tree, c) and not _measures_the_mark(tree, c, verb):
                 draft.times.append(c)
         elif dep == "advmod":
             if tags[c] == "WRB":
@@ -466,6 +492,12 @@ def _is_time_or_measure(tree: Tree, i: int) -> bool:
             or tree.child(i, "nummod") >= 0 or tree.pos[i] == "NUM")
 
 
+def _measures_the_mark(tree: Tree, i: int, verb: int) -> bool:
+    """True for what tells how long after or before: "Six months after the court closed the case, Roe sued"."""
+    after = tree.right[i]
+    return after < verb and tree.words[after].lower() in ("after", "before") and tree.heads[after] == verb
+
+
 def _prepositions_of(tree: Tree, prep: int) -> list[Adverbial]:
     target = tree.child(prep, "pobj", "pcomp")
     return [Adverbial((prep,), t) for t in conjuncts(tree, target)] if target >= 0 else []
@@ -502,6 +534,9 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
     if draft.own_subject:
         return
     draft.inherited = True
+    if _tells_means(tree, draft, parent, head):
+        draft.subjects = list(parent.agents) if parent is not None and parent.passive else []
+        return
     if draft.relation in ("acl", "relcl"):
         if parent is not None and _predicated(tree, head, parent):
             draft.subjects = list(parent.subjects)
@@ -530,6 +565,11 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             draft.subjects = [owner]
             return
     if parent is None:
+        return
+    if draft.relation == "pcomp" and (blamed := _blamed(tree, draft, parent, head)):
+        draft.subjects = list(blamed)
+        return
+    if draft.relation == "xcomp" and _patient(tree, draft, parent):
         return
     if draft.relation == "pcomp" and tree.pos[tree.heads[head]] in ("NOUN", "PROPN", "PRON"):
         return  # "the need for closing the mine" does not say whose
@@ -562,6 +602,37 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             draft.group = frame + [g for g in draft.group if g not in frame]
         draft.negations = parent.negations + draft.negations
         draft.auxiliaries = parent.auxiliaries + draft.auxiliaries
+
+
+def _tells_means(tree: Tree, draft: _Draft, parent: _Draft | None, head: int) -> bool:
+    """True for "using" that tells the means of a deed done to something: "The sample was measured using a laser", "slices cut using
+    a saw": the sample uses nothing."""
+    if tree.words[draft.verb].lower() != "using" or draft.verb < head or tree.words[tree.left[draft.verb] - 1] == ",":
+        return False
+    if draft.relation == "acl":
+        return tree.pos[head] == "NOUN" and not _can_act(tree, head) \
+            and noun_classes().get(tree.lemmas[head].lower()) not in ("Product", "Facility", "Group")
+    return parent is not None and parent.passive and draft.relation in ("advcl", "xcomp", "ccomp")
+
+
+def _blamed(tree: Tree, draft: _Draft, parent: _Draft, preposition: int) -> list[int]:
+    """Return who does what is said of them behind a preposition: "accused the clerk of lying", "thanked Ann for helping"."""
+    verbs = BLAMING.get(tree.words[preposition].lower(), frozenset())
+    if tree.lemmas[parent.verb] not in verbs or parent.passive or not parent.objects or max(parent.objects) > draft.verb:
+        return []
+    return parent.objects
+
+
+def _patient(tree: Tree, draft: _Draft, parent: _Draft) -> bool:
+    """True if the subject above is what the infinitive is done to: "The effect was easy to measure", "The plan will take years to
+    carry out"."""
+    if tree.tags[draft.verb] != "VB" or draft.objects or draft.clauses or draft.complements or draft.passive or parent.passive:
+        return False
+    if any(tree.lemmas[c].lower() in TOUGH for c in parent.complements):
+        return True
+    counted = [tree.lemmas[o] in TIME_NOUNS for o in parent.objects]
+    return tree.lemmas[parent.verb] in ("take", "need", "require") and bool(counted) and all(counted) and not draft.adverbials \
+        and not any(_can_act(tree, s) for s in parent.subjects)
 
 
 def _left_to_do(tree: Tree, verb: int, noun: int) -> bool:
@@ -762,9 +833,25 @@ class _Claims:
 
     def frame(self, clause: Clause) -> list[list[tuple[str, int]]]:
         """Return the core arguments of each claim of the clause; none for "there are" before a clause that says what they do."""
-        if (clause.existential and self.relatives(clause)) or self.is_cleft(clause):
+        if (clause.existential and self.relatives(clause)) or self.is_cleft(clause) or self.asks(clause) or self.frames_only(clause):
             return []
         return _frames(self.tree, clause, self.one_name)
+
+    def asks(self, clause: Clause) -> bool:
+        """True for an indirect question about a part of the clause: "(They counted) how many seeds were alive", "how high it is"."""
+        tree = self.tree
+        edges = [tree.left[t] for t in (*clause.subjects, *clause.objects, *clause.complements) if tree.left[t] < t]
+        return any(tree.words[edge].lower() in INTERROGATIVES and tree.deps[edge] in ("advmod", "det") for edge in edges)
+
+    def frames_only(self, clause: Clause) -> bool:
+        """True for "had to", "had come to" before the infinitive that tells what was done: "The mayor had to leave"."""
+        tree = self.tree
+        if tree.lemmas[clause.verb] not in ("have", "come", "get") or clause.objects or clause.complements or len(clause.clauses) != 1:
+            return False
+        inner, to = self.clauses[clause.clauses[0]], clause.verb + 1
+        if inner.relation != "xcomp" or tree.words[to].lower() != "to" or tree.heads[to] != inner.verb:
+            return False
+        return inner.passive or clause.subjects == inner.subjects
 
     def is_cleft(self, clause: Clause) -> bool:
         """True for "It was Ana Ruiz" before "who sold the mill"."""

@@ -28,6 +28,11 @@ def has_to(tree: Tree, i: int) -> bool:
     return any(tree.deps[c] == "aux" and tree.tags[c] == "TO" for c in tree.children[i])
 
 
+def is_bare(tree: Tree, i: int) -> bool:
+    """Tell whether `i` is an infinitive without "to" or auxiliary: "let her go"."""
+    return tree.tags[i] == "VB" and not any(tree.deps[c] in ("aux", "auxpass") for c in tree.children[i])
+
+
 def is_negated(tree: Tree, i: int) -> bool:
     """Tell whether a word of the clause itself negates it: not, never, no one, no evidence (double negation is positive)."""
     count = 0
@@ -39,6 +44,9 @@ def is_negated(tree: Tree, i: int) -> bool:
         ):
             following = tree.words[child + 1].lower() if child + 1 < len(tree) else ""
             count += following not in ("only", "just", "merely", "least")
+        elif word == "nor" and child == tree.left[i] and any(
+                tree.deps[c] in ("aux", "auxpass") and c == child + 1 for c in tree.children[i]):
+            count += 1  # "Nor did she realise it"
         elif dep == "advmod" and word in ("longer", "more"):  # "no longer owns the house"
             count += any(tree.words[c].lower() == "no" for c in tree.children[child])
         elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
@@ -46,6 +54,9 @@ def is_negated(tree: Tree, i: int) -> bool:
                 tree.deps[c] in ("det", "neg", "preconj") and tree.words[c].lower() in ("no", "neither")
                 for c in tree.children[child]
             )
+    if tree.deps[i] in ("relcl", "acl", "ccomp") and tree.words[tree.heads[i]] == "way" and tree.heads[i] < i:
+        # "There is no way the town can pay"
+        count += any(tree.words[c].lower() == "no" for c in tree.children[tree.heads[i]])
     if tree.deps[i] == "acl" and tree.tags[i] == "VBN":  # "no casualties left at the site"
         count += any(tree.deps[c] in ("det", "neg") and tree.words[c].lower() == "no" for c in tree.children[tree.heads[i]])
     return count % 2 == 1

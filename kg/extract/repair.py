@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.extract.cues import load_cues
+from kg.extract.nominals import load_nouns
 from kg.extract.tree import Tree
 from kg.extract.words import noun_classes
 
@@ -57,6 +58,19 @@ def repair(tree: Tree) -> Tree:
     for first, end in tree.sentences:
         _dateline(new, first, end)
     for i in range(1, len(tree)):
+        word = tree.words[i].lower()
+        if word == "that":
+            _that(new, i)
+        elif word in ("provided", "providing"):
+            _provided(new, i)
+        elif word == "who":
+            _who(new, i)
+        elif tree.deps[i] == "appos":
+            _last_of_list(new, i)
+        elif tree.tags[i] == "VBN" and tree.deps[i] == "advcl":
+            _set_off(new, i)
+        elif tree.tags[i] == "VBD" and tree.deps[i] == "conj":
+            _second_deed(new, i)
         if tree.tags[i] == "NNS":
             _reporting_verb(new, i)
         elif tree.pos[i] in VERBS and tree.deps[i] == "ccomp":
@@ -291,8 +305,8 @@ def _object_complement(new: _Edit, i: int) -> None:
     tree, verb, thing = new.tree, new.tree.heads[i], i - 1
     if tree.heads[thing] != i or tree.deps[thing] != "compound" or verb > thing:
         return
-    office = tree.deps[i] == "dobj" and new.lemmas[verb].lower() in NAMING and tree.tags[i] == "NN" and tree.pos[thing] == "PROPN" \
-        and noun_classes().get(tree.lemmas[i].lower()) == "Person"
+    office = tree.deps[i] in ("dobj", "oprd") and new.lemmas[verb].lower() in NAMING and tree.tags[i] == "NN" \
+        and tree.pos[thing] == "PROPN" and noun_classes().get(tree.lemmas[i].lower()) == "Person"
     state = tree.deps[i] == "oprd" and tree.pos[i] == "ADJ" and tree.pos[thing] in ("NOUN", "PROPN")
     if office or state:
         new.hang(thing, verb, "dobj")
@@ -386,3 +400,92 @@ def _contact_clause(new: _Edit, verb: int) -> None:
         if not complete or noun < 0 or tree.deps[noun] != "pobj" or tree.tags[noun] not in ("NN", "NNS") or tree.left[subject] != noun + 1:
             return
     new.hang(verb, noun, "relcl")
+
+
+def _that(new: _Edit, i: int) -> None:
+    """Roe knew that water was seeping through the wall.: "that" opens the clause, no mass noun or plural takes it."""
+    tree, noun = new.tree, new.tree.heads[i]
+    verb = tree.heads[noun]
+    if tree.deps[i] == "det" and noun == i + 1 and tree.deps[noun] in ("nsubj", "nsubjpass") and tree.deps[verb] == "ccomp" \
+            and tree.heads[verb] == i - 1 and tree.pos[i - 1] in VERBS and tree.tags[noun] in ("NN", "NNS"):
+        new.hang(i, verb, "mark")
+        new.pos[i], new.tags[i] = "SCONJ", "IN"
+
+
+def _provided(new: _Edit, i: int) -> None:
+    """The office may stay open provided that the rent is paid.: a condition, no complement of "stay"."""
+    tree, above = new.tree, new.tree.heads[i]
+    if tree.deps[i] not in ("oprd", "acomp", "advcl", "xcomp", "prep", "acl") or i + 1 >= len(tree) or above > i:
+        return
+    clause = next((c for c in (*tree.children[i], *tree.children[above]) if c > i and tree.deps[c] in ("ccomp", "pcomp")
+                   and tree.left[c] == i + 1), -1)
+    if clause < 0 or tree.words[i + 1].lower() != "that":
+        return
+    new.hang(clause, above, "advcl")
+    new.heads[i], new.deps[i], new.changed = clause, "mark", True
+
+
+def _who(new: _Edit, i: int) -> None:
+    """The club hired a coach from Ashmere, who asked for a house.: "who" is the person, not the place or firm beside it."""
+    tree, verb = new.tree, new.tree.heads[i]
+    noun = tree.heads[verb]
+    if tree.deps[verb] != "relcl" or tree.deps[i] not in ("nsubj", "nsubjpass") or tree.tags[noun] not in ("NNP", "NN", "NNPS") \
+            or tree.words[tree.left[verb] - 1] != "," or _is_person(tree, noun):
+        return
+    above, steps = noun, 0
+    while tree.deps[above] in ("pobj", "prep", "compound") and steps < 6:
+        above, steps = tree.heads[above], steps + 1
+        if tree.tags[above] in ("NN", "NNP") and _is_person(tree, above) and tree.pos[above] in ("NOUN", "PROPN"):
+            new.hang(verb, above, "relcl")
+            return
+
+
+def _is_person(tree: Tree, noun: int) -> bool:
+    """True for a person's name or a noun of persons; unknown names may be persons."""
+    entity = tree.entity[noun]
+    if entity >= 0 and tree.pos[noun] == "PROPN":
+        return tree.entities[entity][2] == "PERSON"
+    return tree.lemmas[noun].lower() in load_nouns().people
+
+
+def _last_of_list(new: _Edit, i: int) -> None:
+    """Roe, Carr and Holt, a lawyer, met.: an apposition in the singular belongs to the last of the names before it."""
+    tree, head = new.tree, new.tree.heads[i]
+    if tree.tags[i] != "NN" or tree.words[tree.left[i] - 1] != "," or tree.child(i, "conj") >= 0:
+        return
+    before, steps = head, 0
+    last = head
+    while (before := tree.child(before, "conj")) > 0 and before < i and steps < 20:
+        last, steps = before, steps + 1
+    if last != head and tree.pos[last] == "PROPN" and last == tree.left[i] - 2:
+        new.hang(i, last, "appos")
+
+
+def _set_off(new: _Edit, i: int) -> None:
+    """In the letter, dated 18 May, an inspector warned of cracks.: a participle between commas tells of the noun before it."""
+    tree, above = new.tree, new.tree.heads[i]
+    subject = tree.child(above, "nsubj", "nsubjpass")
+    if i < 3 or tree.words[i - 1] != "," or subject < tree.right[i] or tree.pos[above] not in VERBS \
+            or tree.child(i, "mark", "aux", "auxpass", "nsubj") >= 0 or tree.right[i] >= len(tree) or tree.words[tree.right[i]] != ",":
+        return
+    noun = i - 2
+    front = tree.heads[noun]
+    if tree.pos[noun] in ("NOUN", "PROPN") and tree.deps[noun] == "pobj" and tree.heads[front] in (above, i):
+        new.hang(front, above, "prep")
+        new.hang(i, noun, "acl")
+
+
+def _second_deed(new: _Edit, i: int) -> None:
+    """Roe knew that oil was leaking, and twice refused to act.: the second deed is a person's, so not the oil's."""
+    tree, inner = new.tree, new.tree.heads[i]
+    outer = tree.heads[inner]
+    if tree.deps[inner] != "ccomp" or outer >= inner or tree.tags[outer] != "VBD" or tree.tags[inner] == "VBD" \
+            or tree.child(i, "nsubj", "nsubjpass", "aux", "auxpass", "expl") >= 0:
+        return
+    link = tree.child(inner, "cc")
+    told, teller = tree.child(inner, "nsubj", "nsubjpass"), tree.child(outer, "nsubj")
+    if link < 1 or tree.words[link - 1] != "," or told < 0 or teller < 0 or tree.pos[told] != "NOUN" \
+            or noun_classes().get(tree.lemmas[told].lower()) in ("Person", "Organization", "Animal", "Group"):
+        return
+    for c in (link, i):
+        new.hang(c, outer, tree.deps[c])
