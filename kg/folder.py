@@ -4,11 +4,15 @@
     decisions.tsv                         which names were judged to be one entity, why, and by whom
     links.tsv                             which names were linked to an authority (there only if some were)
     imports.nq                            users' own RDF (there only if some was imported)
+    failed.tsv                            which articles could not be read, and why (there only if some could not)
     store/ graph.ttl graph.html build.json   made from these two, at any time
 
 A change is written under ``.staging/`` while ``.lock`` is held. Then a marker, ``.staging/commit.json``, lists what to move and
 to remove: with it the change counts as made. Whoever finds a marker finishes the moves; staged files without a marker are thrown
 away. So a process killed at any moment leaves the old folder or the new one.
+
+What a build reads lies under ``.staging/read/`` with the reader's signature until it is moved into place, and is kept when the build is
+killed or fails, so that the next one by the same reader goes on from there.
 """
 
 from __future__ import annotations
@@ -29,10 +33,11 @@ from kg.errors import FolderError, KgError
 from kg.records import Article, Claim, Extraction, LocalEntity, Mention, Problem, Record, to_json
 
 #: what a folder holds beside the extractions; the first is a folder, the others are files
-PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv", "imports.nq")
+PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv", "imports.nq", "failed.tsv")
 DECISIONS = "decisions.tsv"
 DECISIONS_HEADER = "left\tright\tdecision\tscore\treasons\tby\n"
 _STAGING, _MARKER, _LOCK = ".staging", "commit.json", ".lock"
+_READ, _READER = f"{_STAGING}/read", "reader"
 _ARTICLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _EXTRACTION_PATH = re.compile(r"extractions/([0-9a-f]{2})/([A-Za-z0-9][A-Za-z0-9_-]{0,99})\.jsonl")
 #: up to this many files are flushed one by one, more of them by one sync of the system
@@ -55,10 +60,11 @@ class _Line(Record, frozen=True):
 
 
 class _Commit(Record, frozen=True):
-    """The marker: relative paths to move from the staged tree into place, then those to remove."""
+    """The marker: relative paths to move from the staged trees into place, then those to remove; whether what was read is done with."""
 
     put: tuple[str, ...]
     remove: tuple[str, ...]
+    done: bool = False
 
 
 def dump(extraction: Extraction) -> bytes:
@@ -174,8 +180,10 @@ class GraphFolder:
         return path
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Staging]:
+    def writing(self, reader: str = "") -> Iterator[Staging]:
         """Give a :class:`Staging` to write the next state into: all of it is committed at the end, or nothing on an exception.
+
+        With `reader`, which tells what reads the articles, what is put is kept on an exception or a kill, for :meth:`Staging.resume`.
 
         Raises FolderError if another process is writing, or the disk is full or fails; the folder then is as it was.
         """
@@ -186,9 +194,9 @@ class GraphFolder:
             raise FolderError(f"{self.path} can't be made ({error.strerror}); choose another place") from error
         with self._locked(0):
             self._recover()
-            staging = Staging(self)
+            staging = Staging(self, reader)
             try:
-                staging.root.mkdir(parents=True)
+                staging.prepare()
                 yield staging
                 commit = staging.finish()
             except BaseException as error:
@@ -244,7 +252,7 @@ class GraphFolder:
             if self._marker.exists():
                 self._apply(self._read_marker())
             else:
-                _remove_tree(self.path / _STAGING)
+                self._clear()
         except OSError as error:
             raise FolderError(f"an interrupted build in {self.path} can't be finished ({error}); mend that first") from error
 
@@ -268,6 +276,8 @@ class GraphFolder:
             source, target = staged / relative, self._inside(relative)
             touched.add(target.parent)
             if not source.exists():
+                source = self._inside(f"{_READ}/{relative}")
+            if not source.exists():
                 continue  # moved before the cut-off
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir() and target.exists():
@@ -286,16 +296,28 @@ class GraphFolder:
             _flush(path)
         self._marker.unlink(missing_ok=True)
         _flush(self.path / _STAGING)
-        _remove_tree(self.path / _STAGING)
+        if commit.done:
+            _remove_tree(self.path / _STAGING)
+        self._clear()
         self._remove_empty_shelves()
 
+    def _clear(self) -> None:
+        """Throw away what is staged but what was read of articles, and what is left of that if there is nothing but its signature."""
+        root = self.path / _STAGING
+        some = any(name.endswith(".jsonl") for _, _, names in os.walk(root / "read") for name in names)
+        for path in sorted(root.iterdir()) if root.is_dir() else ():
+            if path.name != "read" or path.is_symlink() or not some:
+                _remove_tree(path)
+        with contextlib.suppress(OSError):  # not empty, or not there
+            root.rmdir()
+
     def _discard(self, created: bool) -> None:
-        """Throw away what is staged, the marker first; a folder that did not exist before is removed again."""
+        """Throw away what is staged, the marker first; a folder that did not exist before is removed again if nothing is kept."""
         with contextlib.suppress(OSError):
             self._marker.unlink(missing_ok=True)
-            _remove_tree(self.path / _STAGING)
+            self._clear()
             self._remove_empty_shelves()
-            if created:
+            if created and not (self.path / _STAGING).exists():
                 with contextlib.suppress(OSError):
                     (self.path / "extractions").rmdir()
                 (self.path / _LOCK).unlink(missing_ok=True)
@@ -312,16 +334,19 @@ class GraphFolder:
         if not _is_full(error):
             return f"{self.path} could not be written ({error}); nothing was changed: mend that, then build again"
         free = shutil.disk_usage(self.path if self.path.exists() else self.path.parent).free
+        kept = " (what was read is kept)" if (self.path / _READ).is_dir() else ""
         return (f"the disk is full: more than {_megabytes(written)} are needed for {self.path}, {_megabytes(free)} are free; "
-                "nothing was changed: make room, then build again")
+                f"nothing was changed{kept}: make room, then build again")
 
 
 class Staging:
     """The next state of a graph folder while it is written: the folder's extractions with those put and without those removed."""
 
-    def __init__(self, folder: GraphFolder) -> None:
+    def __init__(self, folder: GraphFolder, reader: str = "") -> None:
         self.folder = folder
+        self.reader = reader
         self.root = folder.path / _STAGING / "new"
+        self.shelf = _READ if reader else f"{_STAGING}/new"
         self._put: set[str] = set()
         self._removed: set[str] = set()
         self._dropped: set[str] = set()
@@ -329,11 +354,40 @@ class Staging:
         self._room = _KEPT
         self._old = set(folder.ids()) if folder._is_graph_folder() else set()
 
+    def prepare(self) -> None:
+        """Make the folders to write into, and throw away what another reader has left."""
+        self.root.mkdir(parents=True)
+        if not self.reader:
+            return
+        told = self.folder._inside(f"{_READ}/{_READER}")
+        if not (told.is_file() and told.read_text("utf-8", "replace") == self.reader):
+            _remove_tree(told.parent)
+            told.parent.mkdir()
+            _write(told, self.reader.encode())
+
     def put(self, extraction: Extraction) -> None:
         """Write the extraction of an article, in place of any before."""
-        path = self.root / extraction_path(extraction.article.id)
+        path = self._staged(extraction.article.id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(dump(extraction))
+        _write(path, dump(extraction))
+        self._take(extraction, path)
+
+    def resume(self, article: Article) -> bool:
+        """Take what a build that was cut off has read of this article, if it is there and whole; tell whether it was."""
+        path = self._staged(article.id)
+        try:
+            extraction = _read_extraction(path, article.id)
+        except FolderError:
+            return False
+        if extraction.article != article:
+            return False
+        self._take(extraction, path)
+        return True
+
+    def _staged(self, article_id: str) -> Path:
+        return self.folder._inside(f"{self.shelf}/{extraction_path(article_id)}")
+
+    def _take(self, extraction: Extraction, path: Path) -> None:
         self._keep(extraction, path)
         self._put.add(extraction.article.id)
         self._removed.discard(extraction.article.id)
@@ -345,7 +399,7 @@ class Staging:
         """
         if not self.has(article_id):
             raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}; kg query {self.folder.path} articles lists them")
-        (self.root / extraction_path(article_id)).unlink(missing_ok=True)
+        self._staged(article_id).unlink(missing_ok=True)
         self._kept.pop(article_id, None)
         self._put.discard(article_id)
         self._removed |= {article_id} & self._old
@@ -365,7 +419,7 @@ class Staging:
         if not self.has(article_id):
             raise FolderError(f"{self.folder.path} has no article {article_id[:120]!r}")
         relative = extraction_path(article_id)
-        path = self.root / relative if article_id in self._put else self.folder._inside(relative)
+        path = self._staged(article_id) if article_id in self._put else self.folder._inside(relative)
         extraction = _read_extraction(path, article_id)
         self._keep(extraction, path)
         return extraction
@@ -379,8 +433,8 @@ class Staging:
 
     def data(self, article_id: str) -> bytes:
         """Return the file of one extraction in the next state as it stands."""
-        root = self.root if article_id in self._put else self.folder.path
-        return (root / extraction_path(article_id)).read_bytes()
+        path = self._staged(article_id) if article_id in self._put else self.folder.path / extraction_path(article_id)
+        return path.read_bytes()
 
     def extractions(self) -> Iterator[Extraction]:
         """Yield the extractions of the next state, sorted by article id."""
@@ -411,17 +465,29 @@ class Staging:
         remove += [name for name in PARTS if name in self._dropped]
         for relative in (*put, *remove):
             self.folder._inside(relative)
-        _flush_tree(self.root)
+        _flush_tree(self.root.parent)
         # made now, as a full disk may refuse a folder but not a rename
         for parent in sorted({(self.folder.path / relative).parent for relative in put} | {self.folder.path / "extractions"}):
             parent.mkdir(parents=True, exist_ok=True)
-        commit = _Commit(tuple(put), tuple(remove))
+        commit = _Commit(tuple(put), tuple(remove), bool(self.reader))
         draft = self.root.parent / (_MARKER + ".draft")
         draft.write_bytes(to_json(commit))
         _flush(draft)
         os.replace(draft, self.root.parent / _MARKER)
         _flush(self.root.parent)
         return commit
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    draft = path.with_name(path.name + ".draft")
+    try:
+        draft.write_bytes(data)
+        os.replace(draft, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
 
 
 def _read_extraction(path: Path, article_id: str) -> Extraction:

@@ -7,9 +7,13 @@ batch gains under a tenth. Long texts are parsed in pieces cut at paragraph ends
 from __future__ import annotations
 
 import functools
+import importlib.metadata
+import importlib.util
+import json
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import ModelError
@@ -43,7 +47,7 @@ def load(name: str = "") -> Language:
 
     # numpy's matrix product is 1.4 to 1.8 times as fast as BLIS on the small matrices of spaCy's small models
     set_current_ops(NumpyOps(use_blis=False))
-    name = name or next(filter(spacy.util.is_package, MODELS), MODELS[-1])
+    name = name or _installed()
     try:
         nlp = spacy.load(name, exclude=["senter"])
     except (OSError, ValueError) as error:
@@ -112,10 +116,32 @@ def pieces(text: str, size: int = PIECE) -> Iterator[str]:
     yield text[start:]
 
 
+def _is_package(name: str) -> bool:
+    try:
+        importlib.metadata.distribution(name)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _installed() -> str:
+    return next(filter(_is_package, MODELS), MODELS[-1])
+
+
+@functools.cache
 def signature(name: str = "") -> str:
     """Return name and version of the pipeline :func:`load` would load; extractions of another signature are read anew.
 
+    Read from the pipeline's meta.json where there is one, as loading it takes a second or more.
+
     Raises ModelError if there is none.
     """
-    meta = load(name).meta
+    name = name or _installed()
+    try:
+        spec = importlib.util.find_spec(name) if _is_package(name) else None
+        place = Path(next(iter(spec.submodule_search_locations or ()), "")) if spec else Path(name)
+        meta = json.loads((place / "meta.json").read_bytes())
+        return f"{meta['lang']}_{meta['name']} {meta['version']}"
+    except (OSError, ImportError, ValueError, KeyError, TypeError):
+        meta = load(name).meta
     return f"{meta['lang']}_{meta['name']} {meta['version']}"

@@ -7,8 +7,9 @@ everything else from all of them, whatever their order.
 from __future__ import annotations
 
 import contextlib
-import gc
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,13 +22,10 @@ from kg import __version__
 from kg.agree import Dispute, Fact, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.duplicates import near_duplicates
-from kg.errors import FolderError, InputError, ModelError
+from kg.errors import FolderError, InputError
 from kg.events import Happening, happenings
 from kg.export import turtle_beside
-from kg.extract import read_claims
 from kg.extract.learned import load_learned
-from kg.extract.relations import scorer
-from kg.extract.tree import Tree
 from kg.folder import DECISIONS, GraphFolder, Staging, dump
 from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
 from kg.ground import entity_types, ground
@@ -35,16 +33,18 @@ from kg.infer import inferred
 from kg.iris import KG
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
-from kg.parse import load as load_model
-from kg.parse import parse, signature
+from kg.parse import signature
 from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Unreadable, read
+from kg.reading import TIMEOUT, read_articles, uncollected
 from kg.records import Article, Entity, Extraction, Link, Record, Statement
 from kg.resolve import Pair, Types, resolve
 from kg.settings import Settings
 from kg.triples import mention_lines, triple_lines
 from kg.view import build_page
 
+#: the part of a graph folder that tells which articles could not be read: id, source and reason
+FAILED = "failed.tsv"
 Progress = Callable[[str, int, int], None]
 Failure = tuple[str, str]
 
@@ -83,53 +83,30 @@ def _quiet(stage: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
-def read_article(article: Article, model: str = "", *, relations: bool = False, learned: str = "") -> Extraction:
-    """Return the extraction of one article, read with the spaCy pipeline `model`; with `relations` the learned scorer reads too, with
-    `learned` (a file) what was learned from examples."""
-    tree = Tree.of(parse(load_model(model), article.text))
-    return read_claims(article, tree, relations=relations, learned=load_learned(learned) if learned else None)
-
-
 def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields: Mapping[str, str] | None = None,
              unique: bool = True) -> Iterator[Extraction | Failure]:
     """Yield the extraction of each article in `sources`, or ``(source, reason)`` for one that failed; one failure costs only itself."""
+    settings = settings or Settings()
     for found in read(sources, fields=fields, unique=unique):
-        yield (found.source, found.reason) if isinstance(found, Unreadable) else _extract(found, settings or Settings())
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Switch off the search for garbage cycles: records make none, and it walks all that is held, again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_uncollected()
-def _extract(article: Article, settings: Settings) -> Extraction | Failure:
-    load_model(settings.model)  # a missing model is the user's to mend, not this article's fault
-    if settings.relations and scorer() is None:
-        raise ModelError("the learned relation scorer is not installed: run `pip install 'newskg[relations]'` or leave --relations out")
-    if settings.learned:
-        load_learned(settings.learned)  # raises if the file is broken
-    try:
-        return read_article(article, settings.model, relations=settings.relations, learned=settings.learned)
-    except Exception as error:
-        return article.source or article.id, f"could not be read ({type(error).__name__}: {error}); please report it with this article"
+        if isinstance(found, Unreadable):
+            yield found.source, found.reason
+            continue
+        for article, result in read_articles([found], settings):
+            yield (article.source or article.id, result) if isinstance(result, str) else result
 
 
 def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settings | None = None,
           others: Literal["exact", "replace", "keep"] = "exact", fields: Mapping[str, str] | None = None,
-          progress: Progress = _quiet) -> Report:
+          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = _quiet) -> Report:
     """Make the graph of all articles in `sources` in `folder`, and return what was done.
 
     What was extracted before is used again if article and pipeline are the same. Articles that are in the folder but not in
     `sources` are an error by default ("exact"), let go ("replace") or kept ("keep"); an article whose source now holds another text is
     replaced. Without sources, the graph is made anew from the folder's extractions; without settings, those of the last build hold.
+
+    With several `workers`, so many processes read (:func:`kg.reading.read_articles`); the result is the same. An article that can't be
+    read, or not in `article_timeout` seconds, is set aside with its reason in ``failed.tsv``: later builds report it and go on, or try
+    again with `retry_failed`. A build that was killed or failed goes on where it was.
 
     Raises InputError if no article at all could be read, FolderError if the folder can't be used; it then is as it was.
     """
@@ -138,33 +115,71 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     before = _last_build(target)
     settings = settings or _settings(before)
     ontology = _ontology(settings)
+    if workers < 1:
+        raise InputError(f"{workers} workers can't read: give 1 or more")
     reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
     if settings.learned:
         load_learned(settings.learned)  # raises if the file is broken
         reader["learned"] = hashlib.sha256(Path(settings.learned).read_bytes()).hexdigest()
-    failed: list[Failure] = []
-    with target.writing() as staging:
+    with target.writing(json.dumps(reader, sort_keys=True)) as staging:
         if not names and not staging.ids():
             raise InputError(f"no articles: name files or folders to build {folder} from")
+        kept = before.get("reader") == reader
+        aside = _set_aside(staging) if kept else {}
         wanted: dict[str, str] = {}
-        for number, found in enumerate(read(names, fields=fields)):
-            progress("reading", number, 0)
-            if isinstance(found, Unreadable):
-                failed.append((found.source, found.reason))
-                continue
-            if staging.has(found.id) and before.get("reader") == reader:
-                wanted[found.id] = found.source
-                continue
-            extraction = _extract(found, settings)
-            if isinstance(extraction, tuple):
-                failed.append(extraction)
-            else:
-                staging.put(extraction)
-                wanted[found.id] = found.source
+        failed: dict[int, Failure] = {}
+        failing: dict[str, Failure] = {}
+        places: dict[str, int] = {}
+
+        def unread() -> Iterator[Article]:
+            for number, found in enumerate(read(names, fields=fields)):
+                progress("reading", number, 0)
+                if isinstance(found, Unreadable):
+                    failed[number] = found.source, found.reason
+                elif (kept and staging.has(found.id)) or staging.resume(found):
+                    wanted[found.id] = found.source
+                elif found.id in aside and not retry_failed:
+                    failed[number] = failing[found.id] = aside[found.id]
+                else:
+                    places[found.id] = number
+                    yield found
+
+        with contextlib.closing(read_articles(unread(), settings, workers=workers, timeout=article_timeout)) as results:
+            for article, result in results:
+                number = places.pop(article.id)
+                if isinstance(result, str):
+                    failed[number] = failing[article.id] = article.source or article.id, result
+                    if staging.has(article.id):  # read by another reader before
+                        staging.remove(article.id)
+                else:
+                    staging.put(result)
+                    wanted[article.id] = article.source
+        reasons = [reason for _, reason in sorted(failed.items())]
         if names:
-            _let_go(staging, wanted, others, folder, failed)
+            _let_go(staging, wanted, others, folder, reasons)
+            old = aside if others == "keep" else {}
+            _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
-    return Report(counts, tuple(failed), tuple(_doubts(ontology, settings)))
+    return Report(counts, tuple(reasons), tuple(_doubts(ontology, settings)))
+
+
+def _set_aside(staging: Staging) -> dict[str, Failure]:
+    """Return source and reason of each article that was set aside, by its id."""
+    path = staging.current(FAILED)
+    rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""), delimiter="\t") if path else ()
+    return {row[0]: (row[1], row[2]) for row in list(rows)[1:] if len(row) == 3}
+
+
+def _put_aside(staging: Staging, failing: Mapping[str, Failure]) -> None:
+    """Write which articles are set aside; no file for none."""
+    if not failing:
+        if staging.current(FAILED):
+            staging.drop(FAILED)
+        return
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter="\t", lineterminator="\n")
+    writer.writerows([("article", "source", "reason"), *((key, *failing[key]) for key in sorted(failing))])
+    staging.part(FAILED).write_text(output.getvalue(), "utf-8", errors="replace", newline="")
 
 
 def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = _quiet) -> Report:
@@ -267,7 +282,7 @@ def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Ent
     return apply_links(entities, extractions() if kept else (), kept, found), places
 
 
-@_uncollected()
+@uncollected()
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
            progress: Progress = _quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""

@@ -30,7 +30,7 @@ from kg.authorities import GEONAMES, read_authority
 from kg.ground import entity_types
 from kg.links import Authority, link_items, link_places, place_names, profiles
 from kg.ontology import load
-from kg.pipeline import read_article
+from kg.reading import read_article
 from kg.records import Article, LocalEntity, Mention, Span
 from kg.resolve import find_pairs, resolve
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import pipeline
+from kg import reading
 from kg.iris import ONTOLOGY_GRAPH
 from kg.merge import decide, unsure
 from kg.records import Article, Extraction
@@ -39,7 +39,7 @@ def read_once(text: str) -> Extraction:
     return READ(Article("", text))
 
 
-READ = pipeline.read_article
+READ = reading.read_article
 
 
 def read_quickly(article: Article, *_: object, **__: object) -> Extraction:
@@ -49,7 +49,7 @@ def read_quickly(article: Article, *_: object, **__: object) -> Extraction:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "read_article", read_quickly)
+    monkeypatch.setattr(reading, "read_article", read_quickly)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from kg.folder import GraphFolder
 from kg.graph import Graph, is_plain, quads
 from kg.iris import KG, ONTOLOGY_GRAPH, OPEN, article_iri
 from kg.ontology import load
-from kg.pipeline import Joined, join, read_article
+from kg.pipeline import Joined, join
+from kg.reading import read_article
 from kg.records import Article, Extraction, Span
 from kg.settings import Settings
 from kg.view import build_page

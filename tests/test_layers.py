@@ -18,7 +18,7 @@ LAYERS = [
      "kg.authorities"},
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.infer", "kg.links", "kg.reconcile"},
     {"kg.parse", "kg.graph"},
-    {"kg.patterns"},
+    {"kg.patterns", "kg.reading"},
     {"kg.pipeline", "kg.learning"},
     {"kg.pages", "kg.merge", "kg.check", "kg.reference", "kg.difference"},
     {"kg.link", "kg.imports", "kg.publish"},

@@ -70,7 +70,7 @@ def command(epilog: str, name: str = "", *, parent: click.Group | None = None,
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(0)
             except KeyboardInterrupt:
-                say("kg: stopped; nothing was changed")
+                say("kg: stopped; nothing was changed (a build goes on where it was when it is run again)")
                 sys.exit(130)
 
         above = parent or main
@@ -154,6 +154,20 @@ READING = [
 
 def reading_options(function: Callable[P, T]) -> Callable[P, T]:
     for option in reversed(READING):
+        function = option(function)
+    return function
+
+
+RUNNING = [
+    click.option("--workers", default=1, type=click.IntRange(1, 1024), help="read in so many processes [default: 1, this one]"),
+    click.option("--article-timeout", default=300.0, type=click.FloatRange(0), show_default=True,
+                 help="set an article aside that takes more seconds to read; 0: none"),
+    click.option("--retry-failed", is_flag=True, help="try again to read the articles that were set aside"),
+]
+
+
+def running_options(function: Callable[P, T]) -> Callable[P, T]:
+    for option in reversed(RUNNING):
         function = option(function)
     return function
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 import kg
-from kg.cli.common import command, field_pairs, graph_argument, opened, progress, reading_options, report_failures, say, tabulate
+from kg.cli.common import (
+    command,
+    field_pairs,
+    graph_argument,
+    opened,
+    progress,
+    reading_options,
+    report_failures,
+    running_options,
+    say,
+    tabulate,
+)
 from kg.errors import InputError
 from kg.iris import BASE
 from kg.records import Link
@@ -21,6 +32,10 @@ from kg.records import Link
   kg build news/ 'more/*.html' -o graph --model en_core_web_md
   cat news.jsonl | kg build - -o graph --field text=body --field title=headline
   kg build -o graph                  # rebuild from what was extracted before
+  kg build news.jsonl -o graph --workers 2
+
+A build that was stopped goes on where it was when it is run again. Articles that can't be read are set aside (failed.tsv): later
+builds tell so and go on.
 
 Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 wrong use, nothing was changed.""")
 @click.argument("articles", nargs=-1)
@@ -36,23 +51,24 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--infer", is_flag=True, help="add, in a graph of its own, what follows by the ontology: inverse, sub-property ...")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
+@running_options
 @reading_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
           relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: str,
-          field: tuple[str, ...]) -> None:
+          field: tuple[str, ...], **running: Any) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
-    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings)
+    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running)
 
 
 def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...],
-              others: Literal["exact", "replace", "keep"], settings: kg.Settings | None) -> None:
-    """Build with progress on the terminal and print the report; exit with 1 if an article failed."""
+              others: Literal["exact", "replace", "keep"], settings: kg.Settings | None, running: dict[str, Any]) -> None:
+    """Build with progress on the terminal and print the report; exit with 1 if an article failed. `running`: see running_options."""
     with progress() as step:
-        report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step)
+        report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step, **running)
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     else:
@@ -70,9 +86,10 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON: which key holds text, title, date, url ...")
-def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...]) -> None:
+@running_options
+def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...], **running: Any) -> None:
     """Read ARTICLES into an existing graph, keeping what is there; only new and changed ones are read."""
-    run_build(articles, folder, as_json, field, "keep", None)
+    run_build(articles, folder, as_json, field, "keep", None, running)
 
 
 @command("""Examples:
