@@ -202,6 +202,12 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         and any(a.role == "object" for a in claim.arguments)
     ):
         return  # "S play for O" is not "she played the piano for O"
+    filled = {a.role for a in claim.arguments}
+    if claim.lemma in _COMPLEX and not any("complement" in r for r in roles) and {"object", "complement"} <= filled:
+        return  # "S make O" is not "she made the work public"
+    told = any("clause" in slot.roles for slot in wording.slots if slot.part == "O") and claim.lemma in _BIDDING
+    if told and any(a.role == "clause" and article.cut(a).startswith(("to ", "not to ")) for a in claim.arguments):
+        return  # "S tell (press) O" is not "she told the firm to repair the road"
     if any(a.role in slot.roles for slot in wording.slots if slot.part == "not" for a in claim.arguments):
         return  # "S replace O [not with]" is not "she replaced the valve with a new one"
     placed = {slot.part for slot in wording.slots if slot.roles != ("bearer",)}
@@ -734,7 +740,10 @@ def _filled_out(argument: Argument, text: str, mentions: Mapping[int, Mention], 
     mention = mentions.get(argument.mention) if argument.mention is not None else None
     if mention is None or mention.kind != "nominal" or argument.role not in ("subject", "object", "indirect"):
         return argument
-    if singular(text[mention.head.start : mention.head.end].lower()) not in _MEASURE_NOUNS:
+    noun = singular(text[mention.head.start : mention.head.end].lower())
+    if argument.role == "object" and noun in _INCOMPLETE and re.match(r"\s+(of|to)\s", text[mention.head.end : argument.end]):
+        return msgspec.structs.replace(argument, mention=None)
+    if noun not in _MEASURE_NOUNS:
         return argument
     of = re.compile(r"\s+of\s+").match(text, mention.head.end)
     inner = starts.get(of.end()) if of else None
@@ -748,6 +757,12 @@ def _filled_out(argument: Argument, text: str, mentions: Mapping[int, Mention], 
 _MEASURE_NOUNS = frozenset(
     {"amount", "number", "way", "kind", "lot", "more", "most", "some", "sort", "type", "aspect", "variety", "range", "deal", "handful"}
 )
+
+#: nouns that are cut off without their complement: "a margin of error", "centuries of neglect", "the right to sell the mill"
+_INCOMPLETE = frozenset("""
+    margin fraction degree level rate chance risk possibility majority percentage portion half third quarter lack right ability
+    opportunity freedom permission pressure day week month year decade century hour sense feeling
+""".split())
 
 #: roles that only name the speaker or source of a claim
 _ATTRIBUTION = frozenset({"according to", "as per"})
@@ -850,6 +865,9 @@ class _Writer:
                 continue
             nodes: list[tuple[Argument | None, str | RdfLiteral, list[tuple[str, str | RdfLiteral]]]]
             nodes = [(a, self.node(a), self.units([a])) for a in objects]
+            whole = self.whole(claim, by_role) or (self.measured(objects[0]) if len(objects) == 1 else None)
+            if whole:
+                nodes = [(objects[0], whole, [])]
             if not nodes and (claim.passive or claim.lemma.lower() in _COMPLETE):
                 nodes = [(None, RdfLiteral("true", "xsd:boolean"), [])]
             for filler, node, units in nodes:
@@ -858,6 +876,23 @@ class _Writer:
                     used = frozenset((*subjects, *objects))
                     how = ["opened" if filler is None or filler.role in _COMPLETING else "opened by preposition"]
                     yield self.statement(claim, iri, prop or OPEN + slug(label), node, label, used, units, how, (subject, filler))
+
+    def whole(self, claim: Claim, by_role: Mapping[str, Sequence[Argument]]) -> RdfLiteral | None:
+        """Return object and complement as one where neither says it alone: "made (the work public)", "told (the firm to leave)"."""
+        rest = by_role.get("complement" if claim.lemma in _COMPLEX else "clause" if claim.lemma in _BIDDING else "", ())
+        things = by_role.get("object", ())
+        if len(things) != 1 or len(rest) != 1 or not 0 < rest[0].start - things[0].end < 3:
+            return None
+        return RdfLiteral(self.article.cut(Span(things[0].start, rest[0].end)))
+
+    def measured(self, argument: Argument) -> RdfLiteral | None:
+        """Return the wording of an amount with what it is an amount of: "5% of his pay", "50 miles of trail"."""
+        mention = self.article.mentions.get(argument.mention) if argument.mention is not None else None
+        if mention is None or mention.value is None or mention.value.kind in ("date", "duration"):
+            return None
+        end = max(argument.end, mention.full.end)
+        follows = re.match(r"\s*(?:\w+\s)?of\s+\w", self.article.text[mention.end : end])
+        return RdfLiteral(self.article.cut(Span(argument.start, end))) if follows else None
 
     def is_adjective(self, argument: Argument) -> bool:
         """Say whether a complement is an adjective or the like: words that are no noun phrase, value or clause."""
@@ -874,16 +909,32 @@ class _Writer:
             found: list[tuple[str, str | RdfLiteral]] = []
             if self.article.fit(types, ["Person"]):
                 for prop, bearer in self.ontology.bearers.items():
-                    if noun := bearer.noun_of(phrase):
+                    noun = bearer.noun_of(phrase)
+                    if phrase.lower() == "member" and any(a.role == "of" for a in claim.arguments):
+                        continue  # "a member of the council": that she is a member is said of the council
+                    if noun == "officer" and not bearer.phrase and len(phrase.split()) > 2:
+                        continue  # a "chief executive officer" is no officer
+                    if noun:
                         found.append((prop, RdfLiteral(phrase if bearer.phrase else noun)))
             name = self.ontology.class_of(phrase)
             if not found and name and name != "Person" and self.article.fit(types, [name]):
                 found.append((RDF + "type", self.ontology.classes[name].iri))
-            if not found and phrase.lower() not in _VAGUE:
-                found.append((KG + "description", RdfLiteral(phrase)))
+            more = self.completed(claim, phrase)
+            if not found and phrase.lower() != "member" and (more != phrase or phrase.lower() not in _VAGUE):
+                found.append((KG + "description", RdfLiteral(more)))
             used = frozenset(a for a in claim.arguments if a.role != "time" and not self.article.is_date(a))  # "was mayor until 2014"
             for prop, object_ in found:
                 yield self.statement(claim, iri, prop, object_, "", used, [], ["described"], (subject, None))
+
+    def completed(self, claim: Claim, phrase: str) -> str:
+        """Return the predicate noun with what completes it, if that is short: "the only way to test it", "a fraction of the cost"."""
+        complement = next((a for a in claim.arguments if a.role == "complement"), None)
+        if claim.form != "copula" or complement is None:
+            return phrase
+        whole = self.article.cut(complement)
+        place = whole.lower().find(phrase.lower())
+        rest = whole[place + len(phrase) :] if place >= 0 else ""
+        return phrase + rest if re.match(r" (of|to|for|between|from|that|who|in) \w", rest) and len(rest.split()) <= _SHORT else phrase
 
     def anchored(self, claim: Claim, arguments: Sequence[Argument]) -> tuple[RdfLiteral | None, str] | None:
         """Return value and words of a time told from an event: "three years after the incident", None if there is none.
@@ -1027,6 +1078,12 @@ class _Writer:
         )
 
 
+#: verbs whose object and complement are one thing: "made the work public"
+_COMPLEX = frozenset({"make", "keep", "leave", "render", "consider"})
+#: verbs of speech whose infinitive tells what another is to do: "told the firm to leave"
+_BIDDING = frozenset({"tell", "ask", "warn", "remind", "teach", "respond", "beg"})
+#: words after a predicate noun that a description still holds
+_SHORT = 12
 #: nouns that take up an event told before, whatever it was
 _EVENT_NOUNS = frozenset(
     {"incident", "event", "tragedy", "accident", "disaster", "episode", "affair", "attack", "catastrophe", "crime", "case"}

@@ -35,6 +35,11 @@ NOT_TITLES = frozenset(
 )
 #: adjectives that tell when a title is held, not which
 PASSING = frozenset(["former", "ex", "then", "late", "longtime", "current", "new", "outgoing", "incoming"])
+#: verbs whose subject, and verbs whose object, holds the office after "as"
+SERVING = frozenset(["serve", "work", "act", "remain", "continue", "retire", "resign", "step"])
+APPOINTING = frozenset(["appoint", "elect", "name", "hire", "choose", "install", "reappoint", "re-elect", "confirm", "select"])
+#: nouns of offices: "the post of president" is nobody
+POSTS = frozenset(["post", "position", "role", "job", "office", "title", "rank", "duty", "candidate"])
 APART = frozenset([",", "(", "—", "–", "--", "-", ":"])
 PLACES = frozenset(["of", "from"])
 
@@ -358,6 +363,10 @@ class _Reader:
         event = lemma in self.nouns.events
         if self.named_after_office(mention, head):
             return
+        person = lemma in self.nouns.people and (mention.kind == "nominal" or tree.pos[head] == "NOUN")
+        joined = lemma in self.nouns.relations and tree.deps[head] == "conj"
+        if not event and (person or joined) and self.held(head):
+            return
         relational = lemma in self.nouns.people or lemma in self.nouns.relations
         arguments = self._own_arguments(head, NOUN_PREPOSITIONS if event else ROLE_PREPOSITIONS if relational else frozenset())
         owned = any(a.role == "possessor" for a in arguments)
@@ -373,6 +382,40 @@ class _Reader:
             self._add("noun", head, first, (subject, *arguments))
         elif tree.pos[head] == "NOUN":
             self._add("compound", head, first, (subject, *arguments))
+
+    def held(self, head: int) -> bool:
+        """Add who holds the office that a predicate noun names; True if the noun names nobody by itself.
+
+        "Ruiz served as president of the Delta Society" | "The board appointed Ruiz as director of sales" | "Ruiz is a lawyer and the
+        head of the fund". "The post of president of the fund" is a post.
+        """
+        tree = self.tree
+        above = tree.heads[head]
+        if tree.deps[head] == "pobj" and tree.words[above].lower() == "of" and tree.lemmas[tree.heads[above]].lower() in POSTS:
+            return True
+        if tree.deps[head] == "pobj" and tree.words[above].lower() == "as":
+            verb = tree.heads[above]
+            lemma = tree.lemmas[verb].lower()
+            passive = tree.child(verb, "auxpass") >= 0
+            role = "nsubjpass" if passive else "nsubj" if lemma in SERVING else "dobj"
+            known = lemma in SERVING or lemma in APPOINTING
+        elif tree.deps[head] == "conj":
+            first = above
+            while tree.deps[first] == "conj" and tree.pos[first] in ("NOUN", "PROPN"):
+                first = tree.heads[first]
+            verb, role = tree.heads[first], "nsubj"
+            known = tree.lemmas[verb] == "be"
+            if tree.deps[first] != "attr":
+                return False
+        else:
+            return False
+        bearer = tree.child(verb, role)
+        who = self.by_head.get(bearer)
+        told = tree.deps[verb] in ("ROOT", "conj", "relcl") and tree.tags[verb] in ("VBD", "VBZ", "VBP", "VBN") \
+            and tree.child(verb, "neg") < 0 and not any(tree.tags[c] in ("MD", "TO") for c in tree.children[verb])
+        if known and told and who is not None and bearer < head and tree.tags[bearer] not in ("WP", "WDT", "EX"):
+            self._describe(who, bearer, head)
+        return True
 
     def named_after_office(self, mention: Mention, head: int) -> bool:
         """Add "Peru's ambassador to the United States Luis Paz": parsed as if the person were part of the country."""
