@@ -31,6 +31,8 @@ from kg.extract.ranker import (
     Node,
     agree,
     binds,
+    described_gender,
+    first_name_gender,
     descriptors,
     likely,
     mention_class,
@@ -92,6 +94,7 @@ class Linker:
         for node in named:
             self.name_places[self.of[node.mention.id].order].append(node.head)
         for cluster in self.groups.values():
+            cluster.gender = described_gender(cluster) or cluster.gender or first_name_gender(cluster)
             for word in sorted(cluster.name_words | cluster.descriptors):
                 self.index[word].append(cluster)
 

@@ -284,6 +284,20 @@ def descriptors(tree: Tree, node: Node) -> set[str]:
     return found
 
 
+def described_gender(cluster: Cluster) -> str:
+    """Return the sex that the nouns put on a name tell, if they tell but one: "Ruiz was the daughter of a baker", "actress Kim Holt"."""
+    found = {noun_genders()[word] for word in cluster.descriptors if word in noun_genders()}
+    return found.pop() if len(found) == 1 else ""
+
+
+def first_name_gender(cluster: Cluster) -> str:
+    """Return the sex of a person called by nothing but a first name ("Jessica"), or empty."""
+    if cluster.type not in ("Person", "Thing") or any(len(words) > 1 for words in cluster.names):
+        return ""
+    found = {first_names().get(words[0], "") for words in cluster.names}
+    return found.pop() if len(found) == 1 else ""
+
+
 # what is impossible
 
 

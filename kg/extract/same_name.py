@@ -65,7 +65,7 @@ def join_names(tree: Tree, names: Sequence[Mention], also: Iterable[tuple[int, i
     seen_at: dict[Key, int] = {}
     count: Counter[Key] = Counter()
     groups = []
-    parts = partial_names(kinds, joined)
+    parts = without_relatives(partial_names(kinds, joined), keys, [tree.sentence[tree.at[m.head.start]] for m in names])
     for position, key in enumerate(keys):
         wholes = parts.get(key)
         if wholes:
@@ -76,6 +76,24 @@ def join_names(tree: Tree, names: Sequence[Mention], also: Iterable[tuple[int, i
         count[root] += 1
         groups.append(number.setdefault(root, len(number)))
     return groups
+
+
+def without_relatives(parts: dict[Key, list[Key]], keys: Sequence[Key], sentences: Sequence[int]) -> dict[Key, list[Key]]:
+    """Return `parts` without the longer names that come up first in a sentence where the part already stood.
+
+    A writer gives the full name first, so "Ure was the daughter of Colin Ure" names two people. `keys` and `sentences` are the names
+    of the text in order with the sentence that each is in.
+    """
+    first: dict[Key, int] = {}
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+
+    def relative(part: Key, whole: Key) -> bool:
+        place = first[whole]
+        return any(keys[k] == part and sentences[k] == sentences[place] for k in range(first[part], place))
+
+    kept = {part: [whole for whole in wholes if not relative(part, whole)] for part, wholes in parts.items()}
+    return {part: wholes for part, wholes in kept.items() if wholes}
 
 
 def renamed(tree: Tree, names: Sequence[Mention]) -> list[tuple[int, int]]:
