@@ -279,6 +279,10 @@ def link_quads(links: Iterable[Link], places: Mapping[str, tuple[str, str, str]]
     entities of several articles.
     """
     graph = ox.NamedNode(f"{base}links")
+    links = list(links)
+    for name in sorted({link.relation for link in links}):
+        label = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.partition(":")[2]).lower()  # "same as", "exact match"
+        yield ox.Quad(ox.NamedNode(_curie(name)), LABEL, _text(label), graph)
     for link in links:
         entity, relation, target = _node(link.entity), ox.NamedNode(_curie(link.relation)), _node(link.target)
         yield ox.Quad(entity, relation, target, graph)

@@ -40,7 +40,7 @@ AFTER, IN_STATE, IN_COUNTRY, TELLS, NEAR_STATE, NEAR_COUNTRY = 100_000, 300, 30,
 #: a name that the table gives as another one of a city: how likely English text means the city by it
 OTHER_NAME = 0.1
 #: ends of currency names that are English words or names of people as well
-_HOMOGRAPHS = frozenset("mark marks real reals won sol rand pound pounds crown lek dong kip som leu lev pula".split())
+_HOMOGRAPHS = frozenset("gold mark marks real reals won sol rand pound pounds crown lek dong kip som leu lev pula".split())
 #: "She speaks French", "translated into Welsh": the verb tells that the name is a language
 _LANGUAGE_VERBS = frozenset(["speak", "learn", "teach", "translate", "study", "sing"])
 

@@ -37,7 +37,7 @@ from kg.parse import signature
 from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Unreadable, read
 from kg.reading import TIMEOUT, read_articles, uncollected
-from kg.records import Article, Entity, Extraction, Link, Record, Statement
+from kg.records import Article, Entity, Extraction, Link, RdfLiteral, Record, Statement
 from kg.resolve import Pair, Types, resolve
 from kg.settings import Settings
 from kg.triples import mention_lines, triple_lines
@@ -253,14 +253,18 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
         for article, local in entity.members:
             entity_of.setdefault(article, {})[local] = entity
     articles, statements, unsure = [], [], 0
+    spoken_of: set[str | RdfLiteral] = set()
     for number, extraction in enumerate(extractions()):
         progress("grounding", number + 1, 0)
         articles.append(extraction.article)
         found = ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
         kept = [one for one in found if one.confidence >= settings.min_confidence]
         statements += kept
+        spoken_of.update(value for one in kept
+                         for value in (one.subject, one.object, one.speaker, one.source, *(other for _, other in one.qualifiers)))
         unsure += len(found) - len(kept)
-    linked, places = link(extractions, entities, types, settings, links)
+    shown = [one for one in entities if one.named or one.iri in spoken_of]  # the others are not in the graph
+    linked, places = link(extractions, shown, types, settings, links)
     copies = near_duplicates(articles)
     symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
     functional = {one.iri for one in ontology.properties.values() if one.functional}

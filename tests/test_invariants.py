@@ -122,11 +122,12 @@ SPOKEN_OF = "?s rdf:subject|rdf:object|kg:speaker|kg:source ?x . FILTER(ISIRI(?x
     "?s rdf:object ?x ; rdf:predicate rdf:type . FILTER NOT EXISTS { ?x rdfs:label ?l }",
     "?s a kg:Statement . FILTER NOT EXISTS { ?s prov:wasDerivedFrom ?e }",
     "?x rdfs:label ?l . FILTER(STRSTARTS(STR(?x), STR(e:))) FILTER NOT EXISTS { ?x kg:mentionCount ?n FILTER(?n > 0) }",
-    # a plain triple whose statement is missing, or doesn't assert it
+    # a plain triple whose statement is missing, or doesn't assert it (links to authorities are told by kg:Link)
     """GRAPH ?g { ?x ?p ?y . FILTER(STRSTARTS(STR(?x), STR(e:)))
        FILTER(?p NOT IN (rdf:type, rdfs:label, schema:name, skos:altLabel, kg:mentionCount))
        FILTER NOT EXISTS { ?s rdf:subject ?x ; rdf:predicate ?p ; rdf:object ?y ; kg:status kg:Asserted ; kg:polarity kg:Positive ;
-                              kg:certainty kg:Certain ; kg:tense ?t . FILTER(?t != kg:Future) } }""",
+                              kg:certainty kg:Certain ; kg:tense ?t . FILTER(?t != kg:Future) } }
+       FILTER NOT EXISTS { ?link a kg:Link ; rdf:subject ?x }""",
     # and a statement that asserts, whose plain triple is missing
     """GRAPH ?g { ?s rdf:subject ?x ; rdf:predicate ?p ; rdf:object ?y ; kg:status kg:Asserted ; kg:polarity kg:Positive ;
        kg:certainty kg:Certain ; kg:tense ?t . FILTER(?t != kg:Future) FILTER NOT EXISTS { ?x ?p ?y } }""",
