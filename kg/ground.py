@@ -845,7 +845,8 @@ class _Writer:
             words = self.article.cut(objects[0]).lower()
             if words.split()[-1] in _HOLLOW and by_role["clause"]:
                 return  # "is able to win": the clause has a statement of its own
-            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1:
+            inside = first is not None and objects[0].start <= first.start < objects[0].end  # "one of the best pilots"
+            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1 and not inside:
                 objects, label = [first], f"be {words} {first.role}"
             else:
                 prop = KG + "description"

@@ -236,6 +236,8 @@ class _Reader:
                 negated = upper.negative and (not is_negated(tree, above) or joined_by_or(tree, above, i))
                 return upper._replace(negative=negated)
             like = self._embedded_like(above, i)
+            if tree.deps[above] == "advcl" and i < tree.heads[above] and is_condition(tree, above):
+                like = _status(like, "Conditional")  # "If it holds and the river rises, the town will flood"
             # "According to the suit, Roe knew it and refused to act": of both verbs, if the second has no subject of its own
             return self._with_according(above, like) if tree.child(i, *SUBJECTS) < 0 else like
         if dep == "relcl" and has_to(tree, i) and not is_finite(tree, i):

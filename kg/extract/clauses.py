@@ -558,6 +558,9 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             return
         abstract = tree.tags[verb] == "VB" and tree.lemmas[head] in INTENTIONS
         if not abstract:
+            joined = [c for c in conjuncts(tree, head) if c < verb]
+            if draft.relation == "acl" and len(joined) > 1 and tree.left[verb] == joined[-1] + 1:
+                head = joined[-1]  # "soup and tables adorned with pills": the tables are
             draft.subjects = draft.subjects or [head]
             return
         owner = tree.child(head, "poss")
@@ -841,7 +844,9 @@ class _Claims:
         """True for an indirect question about a part of the clause: "(They counted) how many seeds were alive", "how high it is"."""
         tree = self.tree
         edges = [tree.left[t] for t in (*clause.subjects, *clause.objects, *clause.complements) if tree.left[t] < t]
-        return any(tree.words[edge].lower() in INTERROGATIVES and tree.deps[edge] in ("advmod", "det") for edge in edges)
+        part = any(tree.tags[o] in RELATIVE_TAGS and tree.deps[o] == "pobj" for t in (*clause.subjects, *clause.objects)
+                   for c in tree.children[t] if tree.words[c] == "of" for o in tree.children[c])  # "many of which they made"
+        return part or any(tree.words[edge].lower() in INTERROGATIVES and tree.deps[edge] in ("advmod", "det") for edge in edges)
 
     def frames_only(self, clause: Clause) -> bool:
         """True for "had to", "had come to" before the infinitive that tells what was done: "The mayor had to leave"."""

@@ -8,6 +8,8 @@ from kg.extract.cues import load_cues
 from kg.extract.tree import Tree
 
 NEGATIVE_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither"])
+#: adverbs that may take the "not" of their verb to themselves
+QUALIFYING = frozenset(["necessarily", "yet", "really", "actually", "currently", "always", "fully", "entirely", "directly", "publicly"])
 CORE = ("nsubj", "nsubjpass", "dobj", "attr", "pobj", "dative")
 
 
@@ -47,8 +49,14 @@ def is_negated(tree: Tree, i: int) -> bool:
         elif word == "nor" and child == tree.left[i] and any(
                 tree.deps[c] in ("aux", "auxpass") and c == child + 1 for c in tree.children[i]):
             count += 1  # "Nor did she realise it"
+        elif dep == "advmod" and word in QUALIFYING and any(tree.deps[c] == "neg" for c in tree.children[child]):
+            count += 1  # "was not necessarily involved"
         elif dep == "advmod" and word in ("longer", "more"):  # "no longer owns the house"
             count += any(tree.words[c].lower() == "no" for c in tree.children[child])
+        elif word == "contest" and tree.lemmas[i] == "plead":
+            continue  # "pleaded no contest"
+        elif word == "nothing" and dep == "dobj":
+            continue  # "said nothing": the object says it
         elif dep in CORE and tree.pos[child] in ("NOUN", "PRON", "PROPN") and dep != "pobj":
             count += word in NEGATIVE_SUBJECTS or any(
                 tree.deps[c] in ("det", "neg", "preconj") and tree.words[c].lower() in ("no", "neither")

@@ -63,7 +63,7 @@ def repair(tree: Tree) -> Tree:
             _that(new, i)
         elif word in ("provided", "providing"):
             _provided(new, i)
-        elif word == "who":
+        elif word in ("who", "which"):
             _who(new, i)
         elif tree.deps[i] == "appos":
             _last_of_list(new, i)
@@ -74,6 +74,8 @@ def repair(tree: Tree) -> Tree:
         if tree.tags[i] == "NNS":
             _reporting_verb(new, i)
         elif tree.pos[i] in VERBS and tree.deps[i] == "ccomp":
+            _object_as_subject(new, i)
+            _gerund_as_subject(new, i)
             _contact_clause(new, i)
             _next_clause(new, i)
             _trailing_report(new, i)
@@ -84,6 +86,7 @@ def repair(tree: Tree) -> Tree:
         elif tree.deps[i] == "advmod":
             _particle(new, i)
         elif tree.deps[i] in ("dobj", "oprd"):
+            _second_object(new, i)
             _object_complement(new, i)
         elif tree.words[i].lower() == "as" and tree.words[i - 1].lower() == "such":
             _examples(new, i)
@@ -426,16 +429,17 @@ def _provided(new: _Edit, i: int) -> None:
 
 
 def _who(new: _Edit, i: int) -> None:
-    """The club hired a coach from Ashmere, who asked for a house.: "who" is the person, not the place or firm beside it."""
+    """The club hired a coach from Oslo, who asked for a house. | Roe kept a letter to Holt which told of the fire.: "who" is a person,
+    not the place or firm beside it, "which" is none."""
     tree, verb = new.tree, new.tree.heads[i]
-    noun = tree.heads[verb]
+    noun, person = tree.heads[verb], tree.words[i].lower() == "who"
     if tree.deps[verb] != "relcl" or tree.deps[i] not in ("nsubj", "nsubjpass") or tree.tags[noun] not in ("NNP", "NN", "NNPS") \
-            or tree.words[tree.left[verb] - 1] != "," or _is_person(tree, noun):
+            or (person and tree.words[tree.left[verb] - 1] != ",") or _is_person(tree, noun) == person:
         return
     above, steps = noun, 0
     while tree.deps[above] in ("pobj", "prep", "compound") and steps < 6:
         above, steps = tree.heads[above], steps + 1
-        if tree.tags[above] in ("NN", "NNP") and _is_person(tree, above) and tree.pos[above] in ("NOUN", "PROPN"):
+        if tree.tags[above] in ("NN", "NNP") and _is_person(tree, above) == person and tree.entity[above] < 0:
             new.hang(verb, above, "relcl")
             return
 
@@ -489,3 +493,40 @@ def _second_deed(new: _Edit, i: int) -> None:
         return
     for c in (link, i):
         new.hang(c, outer, tree.deps[c])
+
+
+def _object_as_subject(new: _Edit, i: int) -> None:
+    """The team found losses of grain exceeded all forecasts.: what exceeds them was taken for what was found."""
+    tree, above = new.tree, new.tree.heads[i]
+    thing = next((c for c in reversed(tree.children[above]) if tree.deps[c] == "dobj" and above < c < i), -1)
+    if thing < 0 or tree.right[thing] != tree.left[i] or tree.left[i] != i or tree.tags[i] not in ("VBD", "VBZ", "VBP") \
+            or tree.child(i, "nsubj", "nsubjpass", "mark", "aux", "auxpass", "expl") >= 0 \
+            or new.lemmas[above].lower() not in load_cues().verbs:
+        return
+    new.hang(thing, i, "nsubj")
+
+
+def _gerund_as_subject(new: _Edit, i: int) -> None:
+    """The firm said that Roe having no permit was an error.: the permit was taken for the error."""
+    tree, gerund = new.tree, new.tree.heads[i]
+    thing = tree.child(i, "nsubj")
+    if tree.tags[gerund] != "VBG" or gerund > i or thing < 0 or tree.left[i] != tree.left[thing] or tree.tags[i] not in ("VBD", "VBZ") \
+            or tree.child(gerund, "nsubj") < 0 or tree.child(gerund, "aux", "dobj") >= 0 or tree.heads[gerund] == gerund:
+        return
+    mark, dep = tree.child(gerund, "mark"), tree.deps[gerund]
+    new.heads[i], new.deps[i] = tree.heads[gerund], dep
+    new.heads[gerund], new.deps[gerund], new.changed = i, "csubj", True
+    new.heads[thing], new.deps[thing] = gerund, "dobj"
+    if mark >= 0:
+        new.heads[mark] = i
+
+
+def _second_object(new: _Edit, i: int) -> None:
+    """The fair drew thousands to the hall, one of the largest in Norway.: what follows the comma tells of the hall."""
+    tree, verb = new.tree, new.tree.heads[i]
+    first = tree.child(verb, "dobj")
+    before = tree.left[i] - 1
+    if tree.words[i].lower() != "one" or not verb < first < i or tree.words[before] != "," \
+            or tree.pos[before - 1] not in ("NOUN", "PROPN") or tree.child(i, "prep") < 0 or tree.child(i, "cc") >= 0:
+        return
+    new.hang(i, before - 1, "appos")
