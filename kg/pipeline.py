@@ -35,7 +35,7 @@ from kg.links import LINKS, apply_links, format_links, link_places, place_names,
 from kg.ontology import Ontology, load
 from kg.parse import signature
 from kg.patterns import clashes, open_ontology, patterns
-from kg.read import Unreadable, read
+from kg.read import Note, Unreadable, read
 from kg.reading import TIMEOUT, read_articles, uncollected
 from kg.records import Article, Entity, Extraction, Link, RdfLiteral, Record, Statement
 from kg.resolve import Pair, Types, resolve
@@ -128,13 +128,16 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
         aside = _set_aside(staging) if kept else {}
         wanted: dict[str, str] = {}
         failed: dict[int, Failure] = {}
+        warned: dict[int, Failure] = {}
         failing: dict[str, Failure] = {}
         places: dict[str, int] = {}
 
         def unread() -> Iterator[Article]:
             for number, found in enumerate(read(names, fields=fields)):
                 progress("reading", number, 0)
-                if isinstance(found, Unreadable):
+                if isinstance(found, Note):
+                    warned[number] = found.source, found.reason
+                elif isinstance(found, Unreadable):
                     failed[number] = found.source, found.reason
                 elif (kept and staging.has(found.id)) or staging.resume(found):
                     wanted[found.id] = found.source
@@ -160,7 +163,8 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             old = aside if others == "keep" else {}
             _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
-    return Report(counts, tuple(reasons), tuple(_doubts(ontology, settings)))
+    notes = [note for _, note in sorted(warned.items())]
+    return Report(counts, tuple(reasons), (*notes, *_doubts(ontology, settings)))
 
 
 def _set_aside(staging: Staging) -> dict[str, Failure]:

@@ -148,7 +148,7 @@ def report_failures(report: Report) -> None:
 
 READING = [
     click.option("--model", default="", metavar="NAME", help="spaCy pipeline to read with [default: the installed English one]"),
-    click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON: which key holds text, title, date, url ..."),
+    click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON and tables: what holds text, title, published, url ..."),
 ]
 
 

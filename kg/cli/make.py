@@ -56,7 +56,7 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
           relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: str,
           field: tuple[str, ...], **running: Any) -> None:
-    """Build the graph of ARTICLES: files (.txt .md .html .json .jsonl), folders, globs, or - for standard input."""
+    """Build the graph of ARTICLES: files (.txt .md .html .pdf .json .csv .xml .warc .zip ...), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
@@ -85,7 +85,7 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.argument("articles", nargs=-1, required=True)
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
-@click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON: which key holds text, title, date, url ...")
+@click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON and tables: what holds text, title, published, url ...")
 @running_options
 def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...], **running: Any) -> None:
     """Read ARTICLES into an existing graph, keeping what is there; only new and changed ones are read."""
