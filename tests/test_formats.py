@@ -302,7 +302,7 @@ def test_warc_unpacked_and_cut_off(tmp_path: Path) -> None:
     assert len(articles) == 3 and "breaks off" in bad[0].reason
     articles, bad = all_of(write(tmp_path / "c.warc.gz", gzip.compress(whole)[:-60]))
     assert articles and "gzip data" in bad[-1].reason
-    articles, bad = all_of(write(tmp_path / "d.warc", pages[0] + b"rubbish\r\n" * 30 + pages[1] + pages[2][:100] + pages[3]))
+    articles, bad = all_of(write(tmp_path / "d.warc", pages[0] + b"rubbish\r\n" * 30 + pages[1] + pages[2][:100] + b"\r\n" + pages[3]))
     assert [one.url[-1] for one in articles] == ["0", "1", "3"] and len(bad) == 2
     assert "no WARC record" in reason(write(tmp_path / "e.warc", b"rubbish"))
     assert "holds no WARC" in reason(write(tmp_path / "f.warc", b""))
