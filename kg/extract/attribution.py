@@ -63,6 +63,8 @@ NOT_SAYING = frozenset(
         "become",
     ]
 )
+#: verbs whose object's infinitive did not happen: "missed a chance to win"
+MISSING = frozenset(["miss", "squander", "waste", "forgo", "pass up"])
 #: verbs that take a bare infinitive and hold for it what holds of them
 BARE = frozenset(["let", "make", "have", "help"])
 #: prepositions whose clause did not happen: "left without paying", "instead of paying"
@@ -444,6 +446,8 @@ class _Reader:
         if not (has_to(tree, i) or "that" in marks or tree.deps[i] == "pcomp"):
             return report
         view = report
+        if has_to(tree, i) and tree.deps[noun] == "dobj" and tree.lemmas[tree.heads[noun]] in MISSING:
+            view = view._replace(negative=not view.negative)  # "missed a chance to win"
         for effect in self.cues.nouns.get(tree.lemmas[noun].lower(), ()):
             if (effect == "Claimed" and has_to(tree, i)) or (
                 effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",)

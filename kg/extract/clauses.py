@@ -42,7 +42,7 @@ COPULAS = {"be", "become", "remain", "seem", "appear", "stay", "prove", "look", 
 INTENTIONS = frozenset("""
     plan decision attempt effort right ability bid move desire need power permission opportunity chance offer promise
     refusal failure willingness proposal way time agreement intention pledge vow duty obligation tendency authority
-    freedom order request threat policy intent deal goal aim task necessity reason idea strategy campaign push drive
+    freedom order request threat policy intent deal goal aim task necessity reason idea strategy campaign push drive purpose
 """.split())
 #: antecedents that a relative clause without a pronoun tells the time, place or manner of: "the day she left"
 CIRCUMSTANCES = frozenset("""

@@ -36,6 +36,11 @@ NAMING = frozenset(["elect", "appoint", "name", "crown", "declare", "call", "mak
 WITH_TO = frozenset([
     "lead", "contribute", "amount", "object", "respond", "refer", "belong", "adhere", "succumb", "resort", "listen", "react",
 ])
+#: verbs that say little without the infinitive that tells what is striven for
+STRIVING = frozenset([
+    "seek", "try", "attempt", "want", "intend", "plan", "aim", "hope", "vow", "refuse", "agree", "decide", "manage", "struggle", "threaten",
+    "promise", "strive", "decline",
+])
 #: the recogniser's labels of what kg.extract.values reads token by token
 VALUES = frozenset(["DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL"])
 #: verbs whose clause may lack "that": "said bread and butter was dear"
@@ -71,6 +76,8 @@ def repair(tree: Tree) -> Tree:
             _set_off(new, i)
         elif tree.tags[i] == "VBD" and tree.deps[i] == "conj":
             _second_deed(new, i)
+        elif tree.tags[i] == "VB" and tree.deps[i] == "advcl":
+            _sought_deed(new, i)
         if tree.tags[i] == "NNS":
             _reporting_verb(new, i)
         elif tree.pos[i] in VERBS and tree.deps[i] == "ccomp":
@@ -530,3 +537,12 @@ def _second_object(new: _Edit, i: int) -> None:
             or tree.pos[before - 1] not in ("NOUN", "PROPN") or tree.child(i, "prep") < 0 or tree.child(i, "cc") >= 0:
         return
     new.hang(i, before - 1, "appos")
+
+
+def _sought_deed(new: _Edit, i: int) -> None:
+    """The firm sought at every turn to blame Roe.: what such a verb is after is no purpose of it, whatever stands between."""
+    tree, above = new.tree, new.tree.heads[i]
+    to = next((c for c in tree.children[i] if tree.tags[c] == "TO"), -1)
+    if above < to == tree.left[i] and new.lemmas[above].lower() in STRIVING and tree.words[to - 1] not in (",", "order") \
+            and tree.child(above, "dobj", "xcomp", "ccomp", "auxpass") < 0:
+        new.deps[i], new.changed = "xcomp", True
