@@ -345,6 +345,7 @@ def drop_overlaps(names: Iterable[Name]) -> list[Name]:
 def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
     """Tell whether a span is worth a name: outside values, with a letter, no bare adjective of nationality, no bare title."""
     first, end, label = name
+    sentence_start = tree.sentences[tree.sentence[first]][0]
     if any(taken[first:end]) or not any(c.isalpha() for i in range(first, end) for c in tree.words[i]):
         return False
     if (
@@ -361,6 +362,7 @@ def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
         end - first == 1
         and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES)
         and not is_may(tree, first, label)
+        and not (tree.tags[first] == "VBG" and tree.deps[first] == "nsubj" and tree.words[first].istitle() and first != sentence_start)
     ):
         return False
     return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1

@@ -97,7 +97,8 @@ class Node:
         self.many, self.gender = number(tree, self, first), gender(tree, self, first)
         self.expletive = self.word == "it" and is_expletive(tree, head)
         self.located = mention.kind == "name" and (
-            (tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in WHERE and mention.type in ("Place", "Facility"))
+            (mention.type == "Place" and is_part_of_place(tree, first, end))
+            or (tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in WHERE and mention.type in ("Place", "Facility"))
             or (first > 0 and tree.words[first - 1].lower() == "the" and mention.type not in ("Person", "Thing"))
         )
 
@@ -186,6 +187,14 @@ def clause(tree: Tree, i: int) -> tuple[int, int]:
         if tree.pos[i] in ("VERB", "AUX"):
             break
     return i, steps
+
+
+def is_part_of_place(tree: Tree, first: int, end: int) -> bool:
+    """Tell whether the name ``first:end`` is written as only a place is: "Dallas, Texas", "the U.S. senator"."""
+    if end - first == 1 and len(word := tree.words[first]) < 5 and word.isupper() and "." in word:
+        return True
+    k = tree.entity[first - 2] if first > 1 and tree.words[first - 1] == "," else -1
+    return k >= 0 and tree.entities[k][2] == "GPE" and tree.deps[first] in ("appos", "npadvmod", "conj", "pobj", "nmod", "compound")
 
 
 def is_expletive(tree: Tree, i: int) -> bool:
