@@ -340,25 +340,19 @@ class Linker:
         tree = self.tree
         nominal = node.kind == "nominal"
         reach = NOMINAL_REACH if nominal else PRONOUN_REACH
-        near = [
-            (node.head - cluster.nodes[-1].head, cluster, cluster.nodes[-1])
-            for cluster in self.recent(node, reach)
-            if any(n.kind != "pronoun" for n in cluster.nodes)
-        ]
         if nominal:
-            alike = self.index.get(node.lemma, [])[-MOST_LOOKED_AT:]
-            wanted = {id(c) for c in (*alike, *self.index.get(node.word, [])[-MOST_LOOKED_AT:]) if c.nodes}
-            near = [
-                row
-                for row in near
-                if id(row[1]) in wanted
-                or (node.definite in ("the", "this") and len(node.words) == 1 and node.type == row[1].type != "Thing")
-            ]
-            have = {id(row[1]) for row in near}
-            near += [
-                (node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in alike if c.nodes and id(c) not in have
-            ]
-        elif mention_class(node) in ("he", "it", "they"):
+            alike = [c for c in self.index.get(node.lemma, [])[-MOST_LOOKED_AT:] if c.nodes]
+            wanted = {id(c) for c in alike} | {id(c) for c in self.index.get(node.word, [])[-MOST_LOOKED_AT:] if c.nodes}
+            by_type = node.type != "Thing" and node.definite in ("the", "this") and len(node.words) == 1
+            if not wanted and not by_type:
+                return [], []
+            found = [c for c in self.recent(node, reach) if c.content and (id(c) in wanted or (by_type and node.type == c.type))]
+            have = {id(c) for c in found}
+            found += [c for c in alike if id(c) not in have]
+        else:
+            found = [c for c in self.recent(node, reach) if c.content]
+        near = [(node.head - c.nodes[-1].head, c, c.nodes[-1]) for c in found]
+        if not nominal and mention_class(node) in ("he", "it", "they"):
             ahead = self.upcoming[node.sentence]
             after = bisect_right(ahead, node.head, key=lambda other: other.head)
             near += [
@@ -377,9 +371,9 @@ class Linker:
         top = max((len(row[1].nodes) for row in near), default=0)
         kind = mention_class(node)
         fits = [likely(kind, row[1]) for row in near]
-        pairs, passed = [], 0
+        pairs, passed, fitting = [], 0, sum(fits)
         for rank, (_, cluster, other) in enumerate(near):
-            field = Field(kind, rank, passed, sum(fits), top)
+            field = Field(kind, rank, passed, fitting, top)
             pairs.append(pair_features(tree, node, cluster, other, field))
             passed += fits[rank]
         if kind == "he" and near:

@@ -140,6 +140,7 @@ HUMAN_VERBS = frozenset(
         "joke",
         "teach",
         "befriend",
+        "confess",
     ]
 )
 HUMAN_POSSESSIONS = frozenset(
@@ -345,7 +346,6 @@ def drop_overlaps(names: Iterable[Name]) -> list[Name]:
 def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
     """Tell whether a span is worth a name: outside values, with a letter, no bare adjective of nationality, no bare title."""
     first, end, label = name
-    sentence_start = tree.sentences[tree.sentence[first]][0]
     if any(taken[first:end]) or not any(c.isalpha() for i in range(first, end) for c in tree.words[i]):
         return False
     if (
@@ -362,7 +362,7 @@ def is_name(tree: Tree, name: Name, taken: Sequence[bool]) -> bool:
         end - first == 1
         and (tree.pos[first] in ("PRON", "VERB", "AUX", "ADV", "ADP") or tree.words[first].lower() in TITLES)
         and not is_may(tree, first, label)
-        and not (tree.tags[first] == "VBG" and tree.deps[first] == "nsubj" and tree.words[first].istitle() and first != sentence_start)
+        and not is_surname_in_ing(tree, first)
     ):
         return False
     return any(tree.words[i][0].isupper() or tree.words[i][0].isdigit() for i in range(first, end)) or end - first > 1
@@ -588,6 +588,12 @@ def repeated_names(tree: Tree, names: Sequence[Name], taken: Sequence[bool]) -> 
 def is_may(tree: Tree, i: int, kind: str) -> bool:
     """Tell whether "May" is the name of a person already named in full, though tagged as the auxiliary: "May told reporters"."""
     return kind in ("Person", "Thing") and tree.words[i] == "May" and i + 1 < len(tree) and tree.tags[i + 1] in ("VBD", "VBZ", ",", "POS")
+
+
+def is_surname_in_ing(tree: Tree, i: int) -> bool:
+    """Tell whether token `i` is a name tagged as a participle: "After an hour, Tinning confessed", with a capital inside a sentence."""
+    inside = i != tree.sentences[tree.sentence[i]][0]
+    return inside and tree.tags[i] == "VBG" and tree.deps[i] == "nsubj" and tree.words[i].istitle()
 
 
 def settle_types(tree: Tree, names: Sequence[Name]) -> list[Name]:

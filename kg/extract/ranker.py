@@ -107,6 +107,7 @@ class Cluster:
     """The mentions found so far of one entity, and what they tell of it."""
 
     __slots__ = (
+        "content",
         "descriptors",
         "gender",
         "group",
@@ -125,6 +126,7 @@ class Cluster:
 
     def __init__(self, order: int) -> None:
         self.order, self.nodes, self.named, self.group = order, list[Node](), False, -1
+        self.content = False  # whether more than pronouns stand for it
         self.located = False  # "in Marlow", "the Sea Guard": no person is called so
         self.told = ""  # the type that the article itself tells, against the recogniser's
         self.type, self.gender, self.many = "Thing", "", ""
@@ -150,6 +152,7 @@ class Cluster:
         """Count `node` among the mentions."""
         self.learn(node)
         self.nodes.append(node)
+        self.content = self.content or node.kind != "pronoun"
 
 
 # what the parse tells of a mention
@@ -568,18 +571,31 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
     back = abs(node.sentence - near.sentence)
     gap = log1p(abs(node.head - near.head)) / 5
     same_clause, subject, after = node.clause == near.clause, near.role == "subject", near.head > node.head
+    role, clause_, sentence, heads, deps = near.role, near.clause, node.sentence, tree.heads, tree.deps
     type_ = "Person" if field.kind == "he" and may_be_person(cluster) else cluster.type
     named, nominal = cluster.named, node.kind == "nominal"
-    words = frozenset(node.words)
+    words = frozenset(node.words) if nominal else frozenset()
     head_match = nominal and node.lemma in cluster.heads
     best = max((len(words & other) for other in cluster.words if node.word in other or node.lemma in other), default=0) if head_match else 0
     extra = len(words) - best if head_match else 0
-    here = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence and other.head < node.head]
-    before = [other for other in cluster.nodes[-8:] if other.sentence == node.sentence - 1]
-    over = back == 0 and not same_clause and above(tree, near.clause, node.head)
-    main = tree.heads[near.clause] == near.clause
-    node_main = tree.heads[node.clause] == node.clause
-    relative = tree.deps[near.clause] == "relcl" and not above(tree, near.clause, node.head) and not same_clause
+    lately = subjects = 0  # mentions in this sentence and the one before, and how many of them are subjects
+    pronoun_here = subject_here = main_before = False
+    for other in cluster.nodes[-8:]:
+        if other.sentence == sentence:
+            if other.head >= node.head:
+                continue
+            pronoun_here = pronoun_here or other.kind == "pronoun"
+            subject_here = subject_here or other.role == "subject"
+        elif other.sentence != sentence - 1:
+            continue
+        elif other.role == "subject" and heads[other.clause] == other.clause:
+            main_before = True
+        lately += 1
+        subjects += other.role == "subject"
+    inside = (back == 0 or deps[clause_] == "relcl") and not same_clause and above(tree, clause_, node.head)
+    over = back == 0 and inside
+    main = heads[clause_] == clause_
+    relative = deps[clause_] == "relcl" and not inside and not same_clause
     fits = likely(field.kind, cluster)
     return [
         1.0,
@@ -595,19 +611,19 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
         field.rank == 0,
         fits and field.likely_rank == 0,
         subject,
-        near.role == "object",
-        near.role == "oblique",
-        near.role == "possessor",
-        near.role == "apposition",
-        node.role == near.role,
+        role == "object",
+        role == "oblique",
+        role == "possessor",
+        role == "apposition",
+        node.role == role,
         subject and node.role == "subject",
-        near.role == "object" and node.role == "object",
-        near.role == "possessor" and node.role == "possessor",
+        role == "object" and node.role == "object",
+        role == "possessor" and node.role == "possessor",
         subject and node.role == "possessor" and same_clause,
         same_clause,
         over and subject,
-        over and near.role == "object",
-        subject and tree.deps[node.clause] == "conj" and tree.heads[node.clause] == near.clause,
+        over and role == "object",
+        subject and deps[node.clause] == "conj" and heads[node.clause] == clause_,
         subject and main,
         near.span[0] - tree.sentences[near.sentence][0] < 2,
         min(near.depth, 8) / 8,
@@ -615,7 +631,7 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
         near.kind == "nominal",
         near.kind == "pronoun",
         near.word == node.word,
-        any(o.kind == "pronoun" for o in here),
+        pronoun_here,
         log1p(len(cluster.nodes)) / 3,
         named,
         cluster.order == 0,
@@ -637,11 +653,11 @@ def pair_features(tree: Tree, node: Node, cluster: Cluster, near: Node, field: F
         near.definite == "bare",
         near.quote >= 0,
         near.quote == node.quote,
-        any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
-        node.role == "subject" and node_main and any(o.role == "subject" and tree.heads[o.clause] == o.clause for o in before),
-        min(len(here) + len(before), 4) / 4,
-        min(sum(o.role == "subject" for o in here + before), 3) / 3,
-        any(o.role == "subject" for o in here),
+        main_before,
+        main_before and node.role == "subject" and heads[node.clause] == node.clause,
+        min(lately, 4) / 4,
+        min(subjects, 3) / 3,
+        subject_here,
         head_match,
         nominal and near.kind == "nominal" and words in cluster.words,
         head_match and extra == 0,
