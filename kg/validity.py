@@ -19,6 +19,9 @@ ENDLESS = date.max.toordinal()
 _SEASONS = {21: 3, 22: 6, 23: 9, 24: 12}
 #: wording before the words of a date: what kind of bound it sets
 _SINCE, _UNTIL, _BOTH = "since|starting|beginning|effective|as of|from", "until|till|through", "from|between"
+_FROM, _TO = re.compile(rf"\b(?:{_BOTH}) $"), re.compile(r" ?(?:to|until|till|through|and|-|–)")
+_BEFORE = re.compile(rf"\b(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE})|(?P<other>by|before|after)) "
+                     r"(?:at least |late |early |about )?(?:the )?$")
 #: "former mayor": the post has ended when the article is written
 _FORMER = r"\b(?:former(?:ly)?|ex|one-time|onetime|erstwhile|late|previously|retired)[ -](?:[\w'’-]+ ){0,3}?"
 #: verbs that begin a state: "became director in 2015"
@@ -78,6 +81,8 @@ def period(statement: Statement, article: Article, states: Collection[str] = ())
     A bound is what the wording says: "since May", "from 2010 to 2014", "until last year"; for the properties `states`, what begins then
     ("became director in 2015"); and what is former when the article is published has ended by then.
     """
+    if statement.when is None and statement.property not in states:
+        return None, None
     text = " ".join(" ".join(article.text[span.start : span.end].split()) for span in statement.evidence)
     start = end = None
     if statement.when is not None and days_of(statement.when) is not None:
@@ -110,11 +115,11 @@ def _bound_word(words: str, text: str) -> str:
     """Return what the word before those of a date says: ``both`` ("from 2010 to"), ``since``, ``until``, ``other``, or nothing."""
     if not words:
         return ""
-    said = re.escape(words)
-    if re.search(rf"\b(?:{_BOTH}) {said} ?(?:to|until|till|through|and|-|–)", text, re.IGNORECASE):
+    text, words = text.lower(), words.lower()
+    places = [at for at in range(len(text)) if text.startswith(words, at)]
+    if any(_FROM.search(text, 0, at) and _TO.match(text, at + len(words)) for at in places):
         return "both"
-    found = re.search(rf"\b(?:(?P<until>{_UNTIL})|(?P<since>{_SINCE})|(?P<other>by|before|after)) "
-                      rf"(?:at least |late |early |about )?(?:the )?{said}", text, re.IGNORECASE)
+    found = next((match for match in (_BEFORE.search(text, 0, at) for at in places) if match), None)
     return (found.lastgroup or "") if found else ""
 
 

@@ -164,14 +164,12 @@ def page_data(
     names = Names(property_labels or {}, class_labels or {}, class_parents or {})
     known = {e.iri: e for e in entities}
     statements = sorted({s.id: s for s in statements}.values(), key=lambda s: s.id)
-    mentioned: set[str] = set()
-    for statement in statements:
-        for iri in _entity_iris(statement, known, names):
-            mentioned.add(iri)
-            known.setdefault(iri, Entity(iri=iri, label=tail_of(iri), types=("Thing",), named=False))
+    ends = {s.id: _entity_iris(s, known, names) for s in statements}
+    mentioned = set().union(*ends.values())
+    known |= {iri: Entity(iri=iri, label=tail_of(iri), types=("Thing",), named=False) for iri in mentioned - known.keys()}
     facts = sorted(facts, key=lambda fact: fact.iri)
     voices = {one: fact.support / len(fact.statements) for fact in facts for one in fact.statements}
-    kept, shown = _most_important(known, statements, names, limits, voices)
+    kept, shown = _most_important(known, statements, ends, limits, voices)
     index = {e.iri: i for i, e in enumerate(kept)}
     graph_edges = link_weights(shown, index)
     community = communities(len(kept), graph_edges)
@@ -272,12 +270,13 @@ def embed_json(data: Any) -> str:
 # --- which entities and statements -------------------------------------------------------------------------------------------
 
 
-def _entity_iris(statement: Statement, known: Mapping[str, Entity], names: Names) -> list[str]:
+def _entity_iris(statement: Statement, known: Mapping[str, Entity], names: Names) -> set[str]:
     """Return the IRIs in `statement` that stand for entities: its ends, speaker and source, but not classes."""
-    iris = [statement.subject, statement.speaker, statement.source]
+    iris = {statement.subject, statement.speaker, statement.source}
     if isinstance(statement.object, str) and not _is_class(statement.property, statement.object, known, names):
-        iris.append(statement.object)
-    return [iri for iri in iris if iri]
+        iris.add(statement.object)
+    iris.discard("")
+    return iris
 
 
 def _is_class(property_iri: str, iri: str, known: Mapping[str, Entity], names: Names) -> bool:
@@ -285,7 +284,7 @@ def _is_class(property_iri: str, iri: str, known: Mapping[str, Entity], names: N
 
 
 def _most_important(
-    known: Mapping[str, Entity], statements: Sequence[Statement], names: Names, limits: Limits, voices: Mapping[str, float]
+    known: Mapping[str, Entity], statements: Sequence[Statement], ends: Mapping[str, set[str]], limits: Limits, voices: Mapping[str, float]
 ) -> tuple[list[Entity], list[Statement]]:
     """Return the entities by falling importance, cut at the limit, and the statements among them, in order of their ids.
 
@@ -295,7 +294,6 @@ def _most_important(
     """
     order = sorted(known)
     index = {iri: i for i, iri in enumerate(order)}
-    ends = {s.id: set(_entity_iris(s, known, names)) for s in statements}
     support: dict[str, float] = defaultdict(float)
     for s in statements:
         for iri in ends[s.id]:
@@ -778,7 +776,7 @@ def _short(text: str, most: int = 28) -> str:
 
 def _safe(text: str) -> str:
     """Return `text` with lone surrogates, which no file can hold, replaced one for one."""
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+    return text if text.isascii() else re.sub(r"[\ud800-\udfff]", "\ufffd", text)
 
 
 def _web(links: Iterable[str]) -> list[str]:

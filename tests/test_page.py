@@ -408,6 +408,57 @@ def test_downloads(reader: Reader) -> None:
     assert len(nx.read_graphml(io.BytesIO(files["graphml"])).nodes) == 5
 
 
+class Newcomer:
+    """Works the page as somebody does who has read nothing about it, and counts the clicks, keys of control and words typed."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.steps = page, 0
+
+    def click(self, place: Any) -> None:
+        place.click()
+        self.steps += 1
+
+    def search(self, words: str) -> None:
+        self.click(self.page.locator("#search"))
+        self.page.keyboard.type(words)
+        self.page.keyboard.press("Enter")
+        self.steps += 2
+
+
+def test_who_is_accused_of_what_by_whom(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("paying")
+    said = someone.page.locator("#panel article.statement").all_inner_texts()
+    assert len(said) == 3 and any("Delta Works not: pay city council" in one and "claimed by Ana Ruiz (denied)" in one for one in said)
+    assert someone.steps == 3
+
+
+def test_what_happened_to_somebody_in_a_year(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("delta")
+    someone.click(someone.page.get_by_role("button", name="What is dated 2024"))
+    assert someone.page.locator("#panel .statement").all_inner_texts()[0].startswith("Delta Works sue city council")
+    assert someone.page.locator("#panel .statement").count() == 1 and someone.steps == 4
+
+
+def test_how_two_are_connected(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("sven")
+    someone.click(someone.page.get_by_placeholder("Path to"))
+    someone.page.keyboard.type("ana")
+    someone.page.keyboard.press("Enter")
+    someone.steps += 2
+    wait_for(someone.page, "location.hash.includes('view=path')")
+    assert "Linked in 2 steps" in someone.page.inner_text("#panel")
+    assert someone.page.locator("#panel .statement").count() == 2 and someone.steps == 6
+
+
+def test_two_that_nothing_links_are_found_in_their_articles(reader: Reader) -> None:
+    page = reader.open(story(), "#view=path&focus=ana&to=delta")
+    panel = page.inner_text("#panel")
+    assert "No chain of statements links them" in panel and "Both are spoken of in" in panel and "Bridge opens" in panel
+
+
 def test_theme_switches_and_stays(reader: Reader) -> None:
     page = reader.open(story(), color_scheme="dark")
     assert page.get_attribute("html", "data-theme") == "dark"

@@ -23,14 +23,17 @@ function makeNetwork() {
   network = new vis.Network(byId("canvas"), { nodes: nodeSet, edges: edgeSet }, { ...raw.network.options, autoResize: true });
   network.on("beforeDrawing", drawGroups);
   network.on("afterDrawing", drawLabels);
-  // Two clicks by the times of the mouse: vis-network's own double click is lost when drawing the first takes long.
+  // Two clicks by the times of the mouse, or by the browser's count where the system is told to wait longer for the second: vis-network's
+  // own double click is lost when drawing the first takes long. The first one counts: the picture may have moved by the second.
   let last = null;
+  let before = null;
   network.on("click", ({ nodes, edges, pointer, event }) => {
     const at = event?.srcEvent?.timeStamp ?? 0;
-    const again = last && at - last.at < 450 && Math.hypot(pointer.DOM.x - last.x, pointer.DOM.y - last.y) < 12;
-    if (again) {
+    const near = last && Math.hypot(pointer.DOM.x - last.x, pointer.DOM.y - last.y) < 12;
+    before = near ? last : null;
+    if (near && at - last.at < 450) {
       const { node } = last;
-      last = null;
+      last = before = null;
       return bringNeighbours(node);
     }
     last = nodes.length ? { at, ...pointer.DOM, node: nodes[0] } : null;
@@ -40,6 +43,7 @@ function makeNetwork() {
     if (edges.length) return choosePair(edgeSet.get(edges[0]));
     return go({ show: [] });
   });
+  byId("canvas").addEventListener("dblclick", () => { if (before) bringNeighbours(before.node); last = before = null; });
   network.on("hoverNode", ({ node }) => { hovered = node; showTip(node); });
   network.on("blurNode", () => { hovered = null; byId("tip").hidden = true; });
   network.on("hoverEdge", ({ edge }) => showEdgeTip(edgeSet.get(edge)));
@@ -113,7 +117,39 @@ function drawView(view) {
   const settled = (ids) => (view.more.length ? ids.filter((id) => atHome().get(id)?.join() === places.get(id).join()) : ids);  // newcomers stand beside who brought them
   drawn = { unit: 1 / scale, nodes: [...new Set(nodes.map(standIn))], edges: lines, places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
     groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, settled(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
+  drawn.bends = new Map(lines.length > 200 ? [] : lines.map((edge) => [edge.id, bendOf(edge, drawn.nodes, places)]));
   style();
+}
+
+// How far a line must bend, and to which side, so that it does not run through other nodes as if it linked them: the least bend that
+// passes all, or the one that passes most; 0 is straight. The curve is vis-network's own ("curvedCW" and "curvedCCW").
+function bendOf(edge, nodes, places) {
+  const [a, b] = [places.get(edge.from), places.get(edge.to)];
+  const clear = 13 * drawn.unit;
+  const [length, angle] = [Math.hypot(b[0] - a[0], b[1] - a[1]), Math.atan2(a[1] - b[1], b[0] - a[0])];
+  const [left, right, top, bottom] = [Math.min(a[0], b[0]), Math.max(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[1], b[1])];
+  const near = nodes.filter((id) => id !== edge.from && id !== edge.to).map((id) => places.get(id))
+    .filter(([x, y]) => x > left - length / 4 && x < right + length / 4 && y > top - length / 4 && y < bottom + length / 4);
+  const met = (bend) => {
+    const share = Math.abs(bend) / 2 + 0.5;
+    const turn = angle + (bend / 2 + 0.5) * Math.PI;
+    const via = bend ? [a[0] + share * length * Math.sin(turn), a[1] + share * length * Math.cos(turn)] : [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    const steps = Math.max(4, Math.min(40, Math.ceil(length / clear)));
+    const hit = new Set();
+    for (let i = 1; i < steps; i += 1) {
+      const t = i / steps;
+      const [x, y] = [0, 1].map((k) => (1 - t) * (1 - t) * a[k] + 2 * t * (1 - t) * via[k] + t * t * b[k]);
+      near.forEach((spot, n) => { if (Math.hypot(spot[0] - x, spot[1] - y) < clear) hit.add(n); });
+    }
+    return hit.size;
+  };
+  let best = [near.length + 1, 0];
+  for (const bend of [0, 0.1, -0.1, 0.18, -0.18, 0.28, -0.28]) {
+    const hits = met(bend);
+    if (hits < best[0]) best = [hits, bend];
+    if (!hits) break;
+  }
+  return best[1];
 }
 
 // In a crowded overview one line stands for all that is said of a pair, one more for what is denied; the panel tells them apart.
@@ -130,6 +166,11 @@ function mergeLines(edges) {
     }
   }
   return [...lines.values()];
+}
+
+function bent(edge) {
+  const bend = drawn.bends.get(edge.id) || 0;
+  return bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false;
 }
 
 const supportOf = (id) => (groupOf(id) === null ? entities[id].statements.length : raw.communities[groupOf(id)][1] * 3);
@@ -164,7 +205,7 @@ function style() {
     return { id: e.id, from: e.from, to: e.to, width: (1 + Math.min(3, Math.log2(e.count) * 0.7)) * drawn.unit, dashes: DASHES[e.status] && DASHES[e.status].map((d) => d * drawn.unit), hoverWidth: drawn.unit, faint,
       color: { color: colour, highlight: colour, hover: faint ? colours.edge : colour, opacity: faint ? 1 : far ? Math.max(0.12, Math.min(0.45, 90 / drawn.edges.length)) : 0.8 },
       arrows: { to: { enabled: true, type: e.negative ? "bar" : "arrow", scaleFactor: 0.5 } },
-      smooth: pair.length > 1 ? { enabled: true, type: "curvedCW", roundness: 0.12 + 0.11 * Math.floor(pair.filter((p) => p.from === e.from).indexOf(e)) } : false };
+      smooth: pair.length > 1 ? { enabled: true, type: "curvedCW", roundness: 0.12 + 0.11 * Math.floor(pair.filter((p) => p.from === e.from).indexOf(e)) } : bent(e) };
   });
   drawn.faint = new Set(edges.filter((e) => e.faint).map((e) => e.id));
   edgeSet.clear();

@@ -173,6 +173,17 @@ function searchEntities(query, most = 12) {
   return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, most).map(([, id]) => id);
 }
 
+// Relations whose words begin as all the words asked for do, endings aside ("accuse" finds "accused of"), the most used first.
+function searchRelations(query) {
+  const stem = (word) => (word.length > 4 ? word.replace(/(?:ing|ed|es|e|s)$/, "") : word);
+  const words = fold(query).split(/\s+/).filter((word) => word.length > 2).map(stem);
+  if (!words.length) return [];
+  const found = raw.relations.map(([, label], relation) => ({ relation, parts: fold(label).split(/\s+/) }))
+    .filter(({ parts }) => words.every((word) => parts.some((part) => part.startsWith(word)))).map(({ relation }) => relation);
+  const uses = new Map(countBy(statements, (s) => s.relation));
+  return found.filter((relation) => uses.has(relation)).sort((a, b) => uses.get(b) - uses.get(a) || a - b).slice(0, 30);
+}
+
 const findEntity = (text) => searchEntities(text, 1)[0] ?? null;
 
 function setUpSearch() {
@@ -185,8 +196,13 @@ function setUpSearch() {
     box.value = "";
     go({ show: ["entity", id], ...(drawn.members.includes(id) ? {} : { more: [...state.more, id] }) });
   };
+  const read = (relations) => {
+    close();
+    box.value = "";
+    go({ ...emptyState(), filter: { ...emptyFilter(), relation: relations.map(String) } });
+  };
   const mark = (index) => {
-    const items = [...list.children].filter((item) => item.dataset.id);
+    const items = [...list.children].filter((item) => item.id);
     if (!items.length) return;
     active = (index + items.length) % items.length;
     items.forEach((item, i) => item.setAttribute("aria-selected", String(i === active)));
@@ -194,18 +210,24 @@ function setUpSearch() {
     box.setAttribute("aria-activedescendant", items[active].id);
   };
   box.addEventListener("input", () => {
-    const found = searchEntities(box.value);
+    const relations = searchRelations(box.value);
+    const found = searchEntities(box.value, relations.length ? 8 : 12);
     list.replaceChildren(...found.map((id) => el("li", { id: `found-${id}`, role: "option", "aria-selected": "false", "data-id": id, onmousedown: (event) => { event.preventDefault(); pick(id); } },
       el("span", {}, symbol(entities[id].family), name(entities[id].label)), el("span", { class: "soft small" }, `${typeLabel(entities[id])} · ${entities[id].statements.length}`))));
-    if (!found.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    if (relations.length) {
+      const count = statements.filter((s) => relations.includes(s.relation)).length;
+      list.append(el("li", { id: "found-relations", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); read(relations); } },
+        el("span", {}, "What is said with ", relations.slice(0, 3).flatMap((r, i) => [i ? ", " : "", el("i", {}, name(raw.relations[r][1]))]), relations.length > 3 ? " …" : ""),
+        el("span", { class: "soft small" }, plural(count, "statement"))));
+    } else if (!found.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
     list.hidden = !box.value.trim();
     box.setAttribute("aria-expanded", String(!list.hidden));
-    if (found.length) mark(0);
+    if (found.length || relations.length) mark(0);
   });
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(active + 1);
     else if (event.key === "ArrowUp") mark(active - 1);
-    else if (event.key === "Enter" && active >= 0) pick(Number(list.children[active].dataset.id));
+    else if (event.key === "Enter" && active >= 0) list.children[active].dispatchEvent(new MouseEvent("mousedown", { cancelable: true }));
     else if (event.key === "Escape") { close(); box.value = ""; }
     else return;
     event.preventDefault();

@@ -89,6 +89,7 @@ function drawCard(id) {
     entity.aliases.length ? el("p", { class: "facts" }, "also: ", entity.aliases.flatMap((a, i) => [i ? ", " : "", name(a)])) : "",
     entity.links.length ? el("ul", { class: "facts links" }, entity.links.map(drawLink)) : "",
     cardActions(id),
+    drawYears(id, list),
     entity.events.length ? [heading("events", entity.events.length), expandable(entity.events, SHOWN_AT_FIRST, (e) => el("div", { class: "row" }, eventLink(e), el("span", { class: "number" }, eventFacts(e))))] : "",
     list.length ? "" : el("p", {}, entity.statements.length ? "The filters hide all that is said of this one." : "No statements."),
     expandable(order, 25, ([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), drawStatements(inTimeOrder(group), SHOWN_AT_FIRST))),
@@ -107,6 +108,14 @@ function cardActions(id) {
   return el("div", { class: "actions" },
     el("button", { onclick: () => go({ more: here && state.more.includes(id) ? state.more.filter((m) => m !== id) : [...state.more, id] }) }, state.more.includes(id) ? "Take neighbours away" : here ? "Bring in neighbours" : "Show in the picture"),
     around(1), around(2), target);
+}
+
+// The years of what is dated, each a button that opens it.
+function drawYears(id, list) {
+  const dated = list.filter((s) => s.days && s.days[1] - s.days[0] < 400);
+  const years = [...new Set(dated.map((s) => isoDay(s.days[0]).slice(0, 4)))].sort().slice(-12);
+  const open = (year) => { const [from, to] = dayRange(year); go({ show: ["time", from, to, id] }); };
+  return years.length ? el("p", { class: "facts years" }, "in ", years.flatMap((year, i) => [i ? " · " : "", el("button", { class: "link", "aria-label": `What is dated ${year}`, onclick: () => open(year) }, year)])) : "";
 }
 
 function outside(link, text) {
@@ -208,10 +217,18 @@ function drawPath() {
     .sort((x, y) => steps.get(x[0]) - steps.get(y[0]) || x[0] - y[0] || x[1] - y[1]);
   return [
     el("h2", {}, "From ", name(entities[focus].label), " to ", name(entities[to].label)),
-    el("p", { class: "facts" }, pairs.length ? `Linked in ${plural(steps.get(to), "step")}` : "Nothing links them, with the filters as they are."),
+    el("p", { class: "facts" }, pairs.length ? `Linked in ${plural(steps.get(to), "step")}` : isFiltered(state.filter) ? "Nothing links them, with the filters as they are." : "No chain of statements links them."),
+    pairs.length ? "" : drawTogether(focus, to),
     expandable(pairs, 12, ([a, b]) => el("section", {}, el("h3", {}, entityLink(a), " – ", entityLink(b)),
       drawStatements(inTimeOrder(entities[a].near.get(b).filter(passes)), 2))),
-  ];
+  ].flat();
+}
+
+// Where no statements link two, the articles that speak of both.
+function drawTogether(a, b) {
+  const told = (id) => new Set(entities[id].statements.map((s) => s.article));
+  const both = [...told(a)].filter((n) => told(b).has(n)).sort((x, y) => x - y);
+  return both.length ? [heading("Both are spoken of in", both.length), both.map((n) => el("div", { class: "statement" }, articleLink(articles[n]), el("div", { class: "from" }, articleFacts(articles[n]))))] : "";
 }
 
 function drawCommunity(number) {
