@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from view_data import ID, KG, PROPERTIES, make_sample
 from kg.agree import Dispute, Fact
 from kg.events import Happening
 from kg.records import Article, Entity, Link, RdfLiteral, Span, Statement
-from kg.view import build_page
+from kg.view import Limits, build_page
 
 CHROMIUM = Path("/usr/bin/chromium")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -286,6 +287,46 @@ def test_filters_combine_and_count(reader: Reader) -> None:
     page.get_by_role("button", name="Clear all").click()
     page.get_by_label("only what is disputed").check()
     assert "2 statements match" in page.inner_text("#filters")
+
+
+@pytest.mark.parametrize("facet", ["type", "status", "polarity", "relation", "source", "article"])
+def test_number_beside_an_option_is_what_choosing_it_shows(reader: Reader, facet: str) -> None:
+    page = reader.open(story())
+    options = page.locator(f"[data-facet={facet}] label")
+    for number in range(options.count()):
+        count = options.nth(number).locator(".number").inner_text()
+        options.nth(number).locator("input").click()  # what is chosen moves to the top
+        assert page.inner_text("#filters .top").startswith(f"{count} statement{'' if count == '1' else 's'} match")
+        assert page.locator("#panel article.statement:visible").count() == int(count)
+        page.get_by_role("button", name="Clear all").click()
+
+
+def test_keys_walk_move_and_zoom(reader: Reader) -> None:
+    page = reader.open(story())
+    page.locator("#canvas").focus()
+    first = page.locator("#panel ol.ranked .link").first.inner_text()
+    at = place_of(page, first)
+    page.keyboard.press("ArrowRight")
+    assert place_of(page, first)["x"] < at["x"]
+    wide = place_of(page, "Ana Ruiz")["x"] - place_of(page, "Sven Olsen")["x"]
+    page.keyboard.press("+")
+    assert abs(place_of(page, "Ana Ruiz")["x"] - place_of(page, "Sven Olsen")["x"]) > abs(wide)
+    page.keyboard.press("0")
+    assert abs(place_of(page, first)["x"] - at["x"]) < 6
+    page.keyboard.press("n")
+    assert page.inner_text("#panel h2").strip() == first
+    page.keyboard.press("n")
+    page.keyboard.press("p")
+    assert page.inner_text("#panel h2").strip() == first
+    page.keyboard.press("Escape")
+    assert "What matters here" in page.inner_text("#panel")
+
+
+def test_what_one_file_cannot_carry_is_said(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(200).arguments(), limits=Limits(entities=40, statements=100)))
+    said = page.locator("#panel .facts").nth(1).inner_text()
+    assert re.search(r"larger than one page carries: [\d,]+ entities and [\d,]+ statements of least weight are not in this file; kg serve", said)
+    assert len(page.evaluate("window.kgPage.drawn()")) <= 40
 
 
 def test_time_and_confidence_sliders(reader: Reader) -> None:

@@ -23,6 +23,7 @@ VIEWS = {
     "reading": "#article=a1",
     "timeline": "#when=2024-03-01/2024-03-31",
     "disputed": "#list=disputed",
+    "event": "#event=case-1",
     "filters": "#filter.status=Claimed&filter.confidence=10",
 }
 

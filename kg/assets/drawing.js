@@ -237,7 +237,7 @@ function frameOf(ids, places) {
     const [left, right] = [Math.min(...boxes.map(([x, , w]) => x * scale - w)), Math.max(...boxes.map(([x, , w]) => x * scale + w))];
     const [top, bottom] = [Math.min(...boxes.map(([, y]) => y * scale - 18)), Math.max(...boxes.map(([, y]) => y * scale + 34))];
     frame = { x: (left + right) / 2 / scale, y: (top + bottom - above) / 2 / scale, scale };
-    if (right - left < width - 12 && bottom - top < height - above - 6) break;
+    if (right - left < width - 36 && bottom - top < height - above - 6) break;
   }
   return frame;
 }

@@ -24,10 +24,10 @@ function drawHome() {
   const filtered = isFiltered(state.filter);
   const matching = filtered ? statements.filter(passes).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id) : [];
   return [
-    el("h2", {}, "What matters here"),
-    el("p", { class: "facts" }, "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
+    el("h2", {}, matching.length ? "What matches the filters" : "What matters here"),
+    el("p", { class: "facts" }, matching.length ? plural(matching.length, "statement") : "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
     leftOut(),
-    matching.length ? [heading("What matches the filters", matching.length), drawStatements(matching, 5)] : "",
+    matching.length ? drawStatements(matching, 10) : "",
     people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
     speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim"))))),
       filtered ? "" : el("button", { class: "link", onclick: () => go({ filter: { ...emptyFilter(), status: ["1"] } }) }, `Read all ${plural(claimed.length, "claim")}`)] : "",
@@ -226,8 +226,9 @@ function drawPath() {
 
 // Where no statements link two, the articles that speak of both.
 function drawTogether(a, b) {
-  const told = (id) => new Set(entities[id].statements.map((s) => s.article));
-  const both = [...told(a)].filter((n) => told(b).has(n)).sort((x, y) => x - y);
+  const told = (id) => new Set([...entities[id].statements.map((s) => s.article), ...articles.filter((one) => one.mentions.some((n, i) => i % 3 === 2 && n === id)).map((one) => one.id)]);
+  const [one, two] = [told(a), told(b)];
+  const both = [...one].filter((n) => two.has(n)).sort((x, y) => x - y);
   return both.length ? [heading("Both are spoken of in", both.length), both.map((n) => el("div", { class: "statement" }, articleLink(articles[n]), el("div", { class: "from" }, articleFacts(articles[n]))))] : "";
 }
 
@@ -249,7 +250,7 @@ function drawCommunity(number) {
 function drawPeriod(from, to, of) {
   const list = scope().filter((s) => s.days && s.days[1] >= from && s.days[0] <= to);
   return [
-    el("h2", {}, from === to ? sayDate(isoDay(from)) : `${sayDate(isoDay(from))} to ${sayDate(isoDay(to))}`),
+    el("h2", {}, sayDays(from, to)),
     of === undefined ? "" : el("p", { class: "facts" }, "of ", entityLink(of), " · ", el("button", { class: "link", onclick: () => go({ show: ["time", from, to] }) }, "of all")),
     el("p", { class: "facts" }, plural(list.length, "dated statement")),
     el("div", { class: "actions" }, el("button", { onclick: () => go({ filter: { ...state.filter, from, to, undated: false } }) }, "Show only this time")),

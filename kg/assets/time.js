@@ -42,6 +42,13 @@ function sayDate(text) {
   return about + (day ? `${Number(day)} ` : "") + `${named} ${year}` + (hour && hour !== "00:00" ? `, ${hour}` : "");
 }
 
+// A stretch of days in words: a year or a month by its name.
+function sayDays(from, to) {
+  const [first, last] = [isoDay(from), isoDay(to)];
+  const whole = [first, first.slice(0, 7), first.slice(0, 4)].find((part) => { const days = dayRange(part); return days[0] === from && days[1] === to; });
+  return whole ? sayDate(whole) : `${sayDate(first)} to ${sayDate(last)}`;
+}
+
 function sayDuration(text) {
   const match = /^-?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/.exec(text);
   if (!match) return text;
