@@ -325,7 +325,8 @@ def test_keys_walk_move_and_zoom(reader: Reader) -> None:
 def test_what_one_file_cannot_carry_is_said(reader: Reader) -> None:
     page = reader.open(build_page(*make_sample(200).arguments(), limits=Limits(entities=40, statements=100)))
     said = page.locator("#panel .facts").nth(1).inner_text()
-    assert re.search(r"larger than one page carries: [\d,]+ entities and [\d,]+ statements of least weight are not in this file; kg serve", said)
+    assert re.search(r"larger than one page carries: [\d,]+ entities and [\d,]+ statements of least weight are not in this file", said)
+    assert "kg serve shows them" in said
     assert len(page.evaluate("window.kgPage.drawn()")) <= 40
 
 
@@ -492,6 +493,14 @@ def test_how_two_are_connected(reader: Reader) -> None:
     wait_for(someone.page, "location.hash.includes('view=path')")
     assert "Linked in 2 steps" in someone.page.inner_text("#panel")
     assert someone.page.locator("#panel .statement").count() == 2 and someone.steps == 6
+
+
+def test_words_that_are_no_name_find_sentences(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("MARCH")
+    wait_for(someone.page, "location.hash === '#words=MARCH'")
+    assert "1 statement from sentences with these words" in someone.page.inner_text("#panel")
+    assert someone.page.locator("#panel mark").inner_text() == "Delta Works sued the city council in March 2024"
 
 
 def test_two_that_nothing_links_are_found_in_their_articles(reader: Reader) -> None:

@@ -2,7 +2,7 @@
 //
 // state.view       overview | ego (focus, hops) | path (focus, to) | community (focus is its number)
 // state.more       entities whose neighbours were brought in;  state.collapsed  groups folded into one node;  state.n  how many are drawn
-// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to, entity?] | [disputed] | [event, number]
+// state.show       what the panel shows: [] | [entity, id] | [pair, id, id] | [article, id, statement?] | [community, number] | [time, from, to, entity?] | [disputed] | [event, number] | [words, text]
 // state.filter     see filters.js
 
 const byId = (id) => document.getElementById(id);
@@ -63,6 +63,7 @@ function toAddress(s) {
   else if (kind === "community") address.set("in", ids[0]);
   else if (kind === "time") { address.set("when", ids.slice(0, 2).map(isoDay).join("/")); if (ids.length > 2) address.set("of", key(ids[2])); }
   else if (kind === "disputed") address.set("list", "disputed");
+  else if (kind === "words") address.set("words", ids[0]);
   else if (kind === "event") address.set("event", events[ids[0]].key);
   const f = s.filter;
   for (const facet of Object.keys(FACETS)) f[facet].forEach((v) => address.append(`filter.${facet}`, facetName(facet, v)));
@@ -108,6 +109,7 @@ function fromAddress(text) {
   else if (article >= 0) s.show = ["article", article, ...(statement >= 0 ? [statement] : [])];
   else if (address.get("in") && raw.communities[address.get("in")]) s.show = ["community", Number(address.get("in"))];
   else if (period.length === 2 && period.every((d) => d !== undefined)) s.show = ["time", ...period, ...(entity(address.get("of")) === null ? [] : [entity(address.get("of"))])];
+  else if (stemsOf(address.get("words") || "").length) s.show = ["words", address.get("words")];
   else if (address.get("list") === "disputed") s.show = ["disputed"];
   else if (events.some((e) => e.key === address.get("event"))) s.show = ["event", events.findIndex((e) => e.key === address.get("event"))];
   for (const facet of Object.keys(FACETS)) {
@@ -175,14 +177,15 @@ function searchEntities(query, most = 12) {
 
 // Relations whose words begin as all the words asked for do, endings aside ("accuse" finds "accused of"), the most used first.
 function searchRelations(query) {
-  const stem = (word) => (word.length > 4 ? word.replace(/(?:ing|ed|es|e|s)$/, "") : word);
-  const words = fold(query).split(/\s+/).filter((word) => word.length > 2).map(stem);
+  const words = stemsOf(query);
   if (!words.length) return [];
   const found = raw.relations.map(([, label], relation) => ({ relation, parts: fold(label).split(/\s+/) }))
     .filter(({ parts }) => words.every((word) => parts.some((part) => part.startsWith(word)))).map(({ relation }) => relation);
   const uses = new Map(countBy(statements, (s) => s.relation));
   return found.filter((relation) => uses.has(relation)).sort((a, b) => uses.get(b) - uses.get(a) || a - b).slice(0, 30);
 }
+
+const stemsOf = (text) => fold(text).split(/\s+/).filter((word) => word.length > 2).map((word) => (word.length > 4 ? word.replace(/(?:ing|ed|es|e|s)$/, "") : word));
 
 const findEntity = (text) => searchEntities(text, 1)[0] ?? null;
 
@@ -219,10 +222,15 @@ function setUpSearch() {
       list.append(el("li", { id: "found-relations", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); read(relations); } },
         el("span", {}, "What is said with ", relations.slice(0, 3).flatMap((r, i) => [i ? ", " : "", el("i", {}, name(raw.relations[r][1]))]), relations.length > 3 ? " …" : ""),
         el("span", { class: "soft small" }, plural(count, "statement"))));
-    } else if (!found.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    }
+    if (found.length < 8 && !relations.length && stemsOf(box.value).length) {
+      const words = box.value.trim();
+      list.append(el("li", { id: "found-words", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); close(); box.value = ""; go({ show: ["words", words] }); } },
+        el("span", {}, found.length ? "Sentences with “" : "No entity has this name; sentences with “", name(words), "”")));
+    } else if (!found.length && !relations.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
     list.hidden = !box.value.trim();
     box.setAttribute("aria-expanded", String(!list.hidden));
-    if (found.length || relations.length) mark(0);
+    if (list.querySelector("[id]")) mark(0);
   });
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(active + 1);

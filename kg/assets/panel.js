@@ -5,7 +5,7 @@ const POSITIONS = /[#/](position|occupation|jobTitle|holdsPosition|memberType)$/
 
 function drawPanel() {
   const [kind, ...ids] = state.show;
-  const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed, event: drawEvent }[kind];
+  const draw = { entity: drawCard, pair: drawPair, article: drawArticle, community: drawCommunity, time: drawPeriod, disputed: drawDisputed, event: drawEvent, words: drawWords }[kind];
   const panel = byId("panel");
   panel.replaceChildren(...[draw ? draw(...ids) : state.view === "path" ? drawPath() : drawHome()].flat(Infinity).filter(Boolean));
   panel.scrollTop = 0;
@@ -266,6 +266,17 @@ function drawDisputed() {
   return [el("h2", {}, "Disputed"), el("p", { class: "facts" }, "What can’t all be true. All of it stays; nothing is decided here."),
     expandable(disputes.filter(isDisputed), 20, ({ why, sides }) => el("section", { class: "dispute" }, heading(title(sides), undefined), el("p", { class: "facts" }, name(why)),
       sides.map(({ answer, statements: list }) => [el("p", { class: "answer" }, name(answer)), drawStatements(list, 3)])))];
+}
+
+// Statements whose quotes hold all the words, endings aside.
+function withWords(text) {
+  const words = stemsOf(text);
+  return statements.filter((s) => passes(s) && ((quote) => words.every((word) => quote.includes(word)))(fold(spansOf(s).map(([start, end]) => cut(articles[s.article], start, end)).join(" "))));
+}
+
+function drawWords(text) {
+  const list = withWords(text).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id);
+  return [el("h2", {}, "“", name(text), "”"), el("p", { class: "facts" }, `${plural(list.length, "statement")} from sentences with these words`), drawStatements(list, 15)];
 }
 
 // --- events, links, times ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ function scope() {
   const [kind, ...ids] = state.show;
   if (kind === "entity") return entities[ids[0]].statements.filter(passes);
   if (kind === "time" && ids.length > 2) return entities[ids[2]].statements.filter(passes);
+  if (kind === "words") return withWords(ids[0]);
   if (kind === "event") return events[ids[0]].statements.filter(passes);
   if (kind === "pair") return (entities[ids[0]].near.get(ids[1]) || []).filter(passes);
   if (kind === "article") return articles[ids[0]].statements.filter(passes);
