@@ -117,7 +117,7 @@ function drawView(view) {
   const settled = (ids) => (view.more.length ? ids.filter((id) => atHome().get(id)?.join() === places.get(id).join()) : ids);  // newcomers stand beside who brought them
   drawn = { unit: 1 / scale, nodes: [...new Set(nodes.map(standIn))], edges: lines, places, members: nodes, statements: edges.reduce((sum, e) => sum + e.count, 0),
     groups: view.view === "overview" ? [...groups].map(([g, ids]) => [g, settled(ids)]).filter(([g, ids]) => ids.length > 2 && !collapsed.has(g)) : [] };
-  drawn.bends = new Map(lines.length > 200 ? [] : lines.map((edge) => [edge.id, bendOf(edge, drawn.nodes, places)]));
+  drawn.bends = new Map(lines.length > 110 ? [] : lines.map((edge) => [edge.id, bendOf(edge, drawn.nodes, places)]));
   style();
 }
 
