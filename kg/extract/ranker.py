@@ -303,10 +303,17 @@ def described_gender(cluster: Cluster) -> str:
 
 
 def first_name_gender(cluster: Cluster) -> str:
-    """Return the sex of a person called by nothing but a first name ("Jessica"), or empty."""
+    """Return the sex of a person called by nothing but a first name ("Jessica"), or empty.
+
+    "Johnson", "Williams" and "Mackenzie" are likelier surnames, made of somebody's name.
+    """
     if cluster.type not in ("Person", "Thing") or any(len(words) > 1 for words in cluster.names):
         return ""
-    found = {first_names().get(words[0], "") for words in cluster.names}
+    known = first_names()
+    words = {words[0] for words in cluster.names}
+    if any(w.removesuffix(end) in known for w in words for end in ("s", "son") if w.endswith(end)) or any(w[:3] == "mac" for w in words):
+        return ""
+    found = {known.get(word, "") for word in words}
     return found.pop() if len(found) == 1 else ""
 
 
