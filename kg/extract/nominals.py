@@ -36,7 +36,7 @@ NOT_TITLES = frozenset(
 #: adjectives that tell when a title is held, not which
 PASSING = frozenset(["former", "ex", "then", "late", "longtime", "current", "new", "outgoing", "incoming"])
 #: verbs whose subject, and verbs whose object, holds the office after "as"
-SERVING = frozenset(["serve", "work", "act", "remain", "continue", "retire", "resign", "step"])
+SERVING = frozenset(["serve", "work", "act", "remain", "continue"])
 APPOINTING = frozenset(["appoint", "elect", "name", "hire", "choose", "install", "reappoint", "re-elect", "confirm", "select"])
 #: nouns of offices: "the post of president" is nobody
 POSTS = frozenset(["post", "position", "role", "job", "office", "title", "rank", "duty", "candidate"])
@@ -387,7 +387,7 @@ class _Reader:
         """Add who holds the office that a predicate noun names; True if the noun names nobody by itself.
 
         "Ruiz served as president of the Delta Society" | "The board appointed Ruiz as director of sales" | "Ruiz is a lawyer and the
-        head of the fund". "The post of president of the fund" is a post.
+        head of the fund". "The post of president of the fund" is a post, and who resigned as minister is none.
         """
         tree = self.tree
         above = tree.heads[head]
