@@ -10,6 +10,7 @@ import contextlib
 import csv
 import hashlib
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kg import __version__
+from kg import __version__, statistics
 from kg.agree import Dispute, Fact, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.duplicates import near_duplicates
@@ -164,13 +165,42 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
     notes = [note for _, note in sorted(warned.items())]
-    return Report(counts, tuple(reasons), (*notes, *_doubts(ontology, settings)))
+    return Report(counts, tuple(reasons), (*notes, *_doubts(ontology, settings), *_odd(_last_build(target))))
+
+
+def _odd(made: Mapping[str, Any]) -> tuple[Failure, ...]:
+    return msgspec.convert(made["statistics"], statistics.Statistics).odd if "statistics" in made else ()
+
+
+class Stats(Record, frozen=True):
+    """What the last build of a graph folder made: counts by name, statistics, and what it set aside (source and reason)."""
+
+    counts: dict[str, int]
+    statistics: statistics.Statistics
+    failed: tuple[Failure, ...] = ()
+
+
+def stats(folder: str | Path) -> Stats:
+    """Return what the last build of a graph folder made and set aside.
+
+    Raises FolderError if there is no graph folder, or its last build was by a newskg that did not count.
+    """
+    graph = GraphFolder.open(folder)
+    before = _last_build(graph)
+    if "statistics" not in before:
+        raise FolderError(f"{folder} was built by an older newskg that did not count; run kg build -o {folder} again")
+    aside = _read_failed(graph.path / FAILED) if (graph.path / FAILED).exists() else {}
+    return Stats(before["counts"], msgspec.convert(before["statistics"], statistics.Statistics), tuple(aside.values()))
 
 
 def _set_aside(staging: Staging) -> dict[str, Failure]:
     """Return source and reason of each article that was set aside, by its id."""
     path = staging.current(FAILED)
-    rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""), delimiter="\t") if path else ()
+    return _read_failed(path) if path else {}
+
+
+def _read_failed(path: Path) -> dict[str, Failure]:
+    rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""), delimiter="\t")
     return {row[0]: (row[1], row[2]) for row in list(rows)[1:] if len(row) == 3}
 
 
@@ -213,7 +243,7 @@ def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, o
             "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()},
             "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:],
             "links": format_links(staged_links(staging)).splitlines()[1:], "imports": _imported(staging)}
-    if {key: before.get(key) for key in made} != made:
+    if {key: before.get(key) for key in made} != made or "statistics" not in before:
         return derive(staging, settings, ontology, made, progress)
     return dict(before["counts"])
 
@@ -250,7 +280,9 @@ def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: st
 def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet,
          decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
     """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
-    types = {(one.article.id, local): names for one in extractions() for local, names in entity_types(one, ontology).items()}
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # few are different: each is held once
+    types = {(one.article.id, local): alike.setdefault(names, names)
+             for one in extractions() for local, names in entity_types(one, ontology).items()}
     entities = resolve(extractions(), types, settings.base, decisions)
     entity_of: dict[str, dict[int, Entity]] = {}
     for entity in entities:
@@ -258,8 +290,9 @@ def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, on
             entity_of.setdefault(article, {})[local] = entity
     articles, statements, unsure = [], [], 0
     spoken_of: set[str | RdfLiteral] = set()
+    total = len({article for article, _ in types})
     for number, extraction in enumerate(extractions()):
-        progress("grounding", number + 1, 0)
+        progress("grounding", number + 1, max(total, number + 1))
         articles.append(extraction.article)
         found = ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
         kept = [one for one in found if one.confidence >= settings.min_confidence]
@@ -298,10 +331,11 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
     by_article: dict[str, list[Statement]] = {}
     for statement in joined.statements:
         by_article.setdefault(statement.article, []).append(statement)
-    members = [(article, entity) for entity in joined.entities for article in {article for article, _ in entity.members}]
     of_article: dict[str, list[Entity]] = {}
-    for article, entity in members:
-        of_article.setdefault(article, []).append(entity)
+    for entity in joined.entities:
+        for article, here in itertools.groupby(entity.members, key=lambda member: member[0]):
+            # an entity in a thousand articles, looked through in each of them, would be a million looks
+            of_article.setdefault(article, []).append(msgspec.structs.replace(entity, members=tuple(here)))
 
     states = {one.iri for one in ontology.properties.values() if one.state}
 
@@ -340,7 +374,9 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
               "near-duplicates": len(joined.copies), "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
     if settings.infer:
         counts["inferred"] = follows
-    staging.part("build.json").write_text(json.dumps({**made, "counts": counts}, indent=1) + "\n", "utf-8")
+    found = statistics.count(joined.articles, joined.entities, joined.statements, ontology.properties)
+    staging.part("build.json").write_text(
+        json.dumps({**made, "counts": counts, "statistics": msgspec.to_builtins(found)}, indent=1) + "\n", "utf-8")
     return counts
 
 

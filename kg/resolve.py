@@ -17,7 +17,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Literal
@@ -135,7 +135,7 @@ class Pair(Record, frozen=True):
     by: str = "rules"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Thing:
     """A local entity with what is known of it in its article."""
 
@@ -155,22 +155,25 @@ class _Thing:
         return appearance(self.local.label, self.member[0])
 
 
-@dataclass
+@dataclass(slots=True)
 class _Cluster:
-    """Things that were judged to be one so far, and what is known of them together."""
+    """Things that were judged to be one so far, and what is known of them together.
+
+    Most clusters stay single: their counters and frozen sets are shared, and replaced, never changed, when clusters are joined.
+    """
 
     things: list[_Thing]
     described: Counter[str] = field(default_factory=Counter)
-    suffixes: set[str] = field(default_factory=set)
+    suffixes: Set[str] = frozenset()
     born: tuple[int, int] | None = None
     genders: Counter[str] = field(default_factory=Counter)
     families: Counter[str] = field(default_factory=Counter)
-    reasons: set[str] = field(default_factory=set)
+    reasons: Set[str] = frozenset()
     first: Member = ("", 0)
-    names: set[str] = field(default_factory=set)
-    context: set[str] = field(default_factory=set)
-    places: set[str] = field(default_factory=set)
-    articles: set[str] = field(default_factory=set)
+    names: Set[str] = frozenset()
+    context: Set[str] = frozenset()
+    places: Set[str] = frozenset()
+    articles: Set[str] = frozenset()
 
 
 def appearance(label: str, article: str) -> str:
@@ -363,23 +366,35 @@ def things_of(extraction: Extraction, known: Types) -> list[_Thing]:
     return found
 
 
+def _grown(words: Set[str], more: Iterable[str]) -> set[str]:
+    """Return the set with more words, the same one if it is not frozen."""
+    grown = words if isinstance(words, set) else set(words)
+    grown.update(more)
+    return grown
+
+
 class _Clusters:
     """Disjoint sets of things that keep apart what contradicts or what the user said is different."""
 
     def __init__(self, things: Sequence[_Thing], different: Iterable[tuple[Member, Member]]) -> None:
-        self.of: dict[Member, _Cluster] = {thing.member: self._single(thing) for thing in things}
+        counted: dict[tuple[str, ...], Counter[str]] = {}
+        alone: dict[str, frozenset[str]] = {}
+        self.of: dict[Member, _Cluster] = {thing.member: self._single(thing, counted, alone) for thing in things}
         self.apart: dict[Member, set[Member]] = defaultdict(set)
         for left, right in different:
             self.apart[left].add(right)
             self.apart[right].add(left)
 
     @staticmethod
-    def _single(thing: _Thing) -> _Cluster:
+    def _single(thing: _Thing, counted: dict[tuple[str, ...], Counter[str]], alone: dict[str, frozenset[str]]) -> _Cluster:
+        """Return the cluster of one thing; `counted` and `alone` give the counters of words and the sets of one."""
         names = (thing.name, *(full_name(alias, "person") for alias in thing.local.aliases)) if thing.family == "person" else ()
-        suffixes = {person_parts(name)[2] for name in names}
-        return _Cluster([thing], Counter(thing.described), suffixes - {""}, thing.born, Counter([thing.gender] if thing.gender else []),
-                        Counter([thing.family]), set(), thing.member, {thing.name}, set(thing.context), set(thing.places),
-                        {thing.member[0]})
+        suffixes = frozenset({person_parts(name)[2] for name in names} - {""})
+        described, gender, family = (counted.setdefault(words, Counter(words)) for words in (
+            tuple(sorted(thing.described)), (thing.gender,) if thing.gender else (), (thing.family,)))
+        name, article = (alone.setdefault(word, frozenset({word})) for word in (thing.name, thing.member[0]))
+        return _Cluster([thing], described, suffixes, thing.born, gender, family, frozenset(), thing.member, name, thing.context,
+                        thing.places, article)
 
     def contradiction(self, one: _Cluster, two: _Cluster) -> str:
         """Return why two clusters can't be one, or ``""``."""
@@ -407,15 +422,15 @@ class _Clusters:
             self.of[thing.member] = large
         large.things += small.things
         large.first = min(large.first, small.first)
-        large.names |= small.names
-        large.context |= small.context
-        large.places |= small.places
-        large.articles |= small.articles
-        large.described.update(small.described)
-        large.suffixes |= small.suffixes
-        large.genders.update(small.genders)
-        large.families.update(small.families)
-        large.reasons |= small.reasons | set(reasons)
+        large.names = _grown(large.names, small.names)
+        large.context = _grown(large.context, small.context)
+        large.places = _grown(large.places, small.places)
+        large.articles = _grown(large.articles, small.articles)
+        large.described = large.described + small.described
+        large.suffixes = _grown(large.suffixes, small.suffixes)
+        large.genders = large.genders + small.genders
+        large.families = large.families + small.families
+        large.reasons = _grown(_grown(large.reasons, small.reasons), reasons)
         if large.born and small.born:
             large.born = min(large.born[0], small.born[0]), max(large.born[1], small.born[1])
         large.born = large.born or small.born

@@ -3,6 +3,7 @@
     scripts/bench speed              tokens a second: bare nlp.pipe as spaCy comes, the same with numpy's matrix product, kg.build
     scripts/bench view [--write]       the page beside plain pyvis: file, build, first frame, frames a second (bench_view.py)
     scripts/bench query ...            SPARQL on generated articles beside rdflib, servers under load (bench_query.py)
+    scripts/bench scale read|join|kills|start  how a build grows, and builds that are killed (bench_scale.py)
     scripts/bench quality [SHARED]   runs every benchmark in SHARED/bench (default ../shared) and writes docs/benchmarks.md;
                                      options: scripts/bench quality --help
 """
@@ -97,6 +98,8 @@ def main(args: list[str]) -> None:
         return
     if args[:1] == ["query"]:
         sys.exit(subprocess.call([sys.executable, str(HERE / "bench_query.py"), *args[1:]]))
+    if args[:1] == ["scale"]:
+        sys.exit(subprocess.call([sys.executable, str(HERE / "bench_scale.py"), *args[1:]]))
     if args[:1] == ["view"]:
         sys.exit(subprocess.call([sys.executable, str(HERE / "bench_view.py"), *args[1:]]))
     shared = Path(args[1]) if len(args) > 1 else HERE.parent.parent / "shared"

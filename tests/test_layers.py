@@ -13,7 +13,7 @@ MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts
 LAYERS = [
     {"kg.errors", "kg.iris", "kg.records", "kg.labels"},
     {"kg.settings", "kg.ontology", "kg.rating", "kg.validity", "kg.duplicates"},
-    {"kg.agree", "kg.events"},
+    {"kg.agree", "kg.events", "kg.statistics"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.search", "kg.view", "kg.folder", "kg.triples",
      "kg.authorities"},
     {"kg.components", "kg.export", "kg.validate", "kg.networks", "kg.decisions", "kg.asof", "kg.infer", "kg.links", "kg.reconcile"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -163,6 +165,7 @@ RUNNING = [
     click.option("--article-timeout", default=300.0, type=click.FloatRange(0), show_default=True,
                  help="set an article aside that takes more seconds to read; 0: none"),
     click.option("--retry-failed", is_flag=True, help="try again to read the articles that were set aside"),
+    click.option("--log-json", is_flag=True, help="tell what goes on as JSON lines on standard error"),
 ]
 
 
@@ -172,6 +175,58 @@ def running_options(function: Callable[P, T]) -> Callable[P, T]:
     return function
 
 
+class Log:
+    """One JSON object a line to standard error for each event: a stage that begins, goes on (once a second) or ends, with its rate."""
+
+    def __init__(self) -> None:
+        self.begun = self.stage_begun = self.told = time.monotonic()
+        self.stage, self.done, self.total = "", 0, 0
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage != self.stage:
+            self.end_stage(now)
+            self.stage, self.stage_begun, self.told = stage, now, now
+            self.event("begin", stage=stage)
+        self.done, self.total = done, total
+        if now - self.told >= 1:
+            self.told = now
+            rate = done / (now - self.stage_begun)
+            left = {"seconds left": round((total - done) / rate, 1)} if total and rate else {}
+            self.event("progress", stage=stage, done=done, total=total, rate=round(rate, 2), **left)
+
+    def end_stage(self, now: float) -> None:
+        """Tell that the stage at work is done."""
+        if self.stage:
+            self.seconds[self.stage] = round(self.seconds.get(self.stage, 0.0) + now - self.stage_begun, 3)
+            self.event("end", stage=self.stage, done=self.done, seconds=self.seconds[self.stage])
+
+    def event(self, name: str, **more: Any) -> None:
+        """Write one event."""
+        click.echo(json.dumps({"event": name, **more}, ensure_ascii=True), err=True)
+
+    def report(self, report: Report) -> None:
+        """Write failures, notes and the end, with seconds by stage and the peak memory of this process and its largest child in MB."""
+        self.end_stage(time.monotonic())
+        for source, reason in report.failed:
+            self.event("failed", source=source, reason=reason)
+        for source, reason in report.warned:
+            self.event("note", source=source, reason=reason)
+        self.event("done", counts=report.counts, seconds=round(time.monotonic() - self.begun, 3), stages=self.seconds, **peak_memory())
+
+
+def peak_memory() -> dict[str, float]:
+    """Return the peak memory in MB of this process and of the largest process it had; nothing where the system doesn't tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return {}
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return {name: round(resource.getrusage(who).ru_maxrss / unit, 1)
+            for name, who in (("peak MB", resource.RUSAGE_SELF), ("peak MB of a reader", resource.RUSAGE_CHILDREN))}
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yield a function to be told ``(stage, done, total)``; draws a bar on a terminal, nothing in a pipe."""
@@ -179,9 +234,23 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda stage, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn(), TimeRemainingColumn(),
                   console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+import msgspec
 
 import kg
 from kg.cli.common import (
+    Log,
     command,
     field_pairs,
     graph_argument,
@@ -67,15 +70,44 @@ def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Pa
 def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...],
               others: Literal["exact", "replace", "keep"], settings: kg.Settings | None, running: dict[str, Any]) -> None:
     """Build with progress on the terminal and print the report; exit with 1 if an article failed. `running`: see running_options."""
-    with progress() as step:
+    log = Log() if running.pop("log_json", False) else None
+    with nullcontext(log) if log else progress() as step:
         report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step, **running)
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     else:
         tabulate(["", str(folder)], [[name, str(number)] for name, number in report.counts.items()])
-    report_failures(report)
+    if log:
+        log.report(report)
+    else:
+        report_failures(report)
     if report.failed:
         sys.exit(1)
+
+
+@command("""Examples:
+  kg stats graph
+  kg stats graph --json
+
+Exit codes: 0 done, 2 no graph there.""")
+@graph_argument
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def stats(graph: Path, as_json: bool) -> None:
+    """Count what GRAPH is made of: statements by extractor, status and property, what was set aside, what looks odd."""
+    from kg.pipeline import stats as count
+
+    found = count(graph)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return
+    numbers = found.statistics
+    rows = [["all", name, str(number)] for name, number in found.counts.items()]
+    rows += [["all", "share with an ontology property", f"{numbers.mapped:.1%}"]]
+    for name, table in (("extractor", numbers.extractors), ("status", numbers.statuses), ("property", numbers.properties)):
+        rows += [[name, key, str(number)] for key, number in table.items()]
+    rows += [["failed", source, reason] for source, reason in found.failed]
+    rows += [["odd", what, why] for what, why in numbers.odd]
+    tabulate(["", "what", "statements"], rows)
 
 
 @command("""Examples:
