@@ -12,14 +12,16 @@ import itertools
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Literal
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, prefixes
+from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, prefixes, valid_iri
+from kg.query import has_union
 
 Format = Literal["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
 FORMATS: dict[str, ox.RdfFormat] = {
@@ -36,6 +38,10 @@ Blocks = dict[ox.NamedNode, list[ox.Triple]]
 Row = tuple[int, str, str]
 
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
+#: formats that can hold RDF 1.2's triple terms
+RDF12 = ("turtle", "trig", "ntriples", "nquads")
+_PARTS = [ox.NamedNode(PREFIXES["rdf"] + name) for name in ("subject", "predicate", "object")]
+_REIFIES, _RDF_STATEMENT = ox.NamedNode(PREFIXES["rdf"] + "reifies"), ox.NamedNode(PREFIXES["rdf"] + "Statement")
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _STATEMENT = ox.NamedNode(KG + "Statement")
 _DERIVED = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
@@ -58,21 +64,73 @@ _LAST = _expand(
 _RANKS = {iri: rank - len(_FIRST) for rank, iri in enumerate(_FIRST)} | {iri: 1 + rank for rank, iri in enumerate(_LAST)}
 
 
-def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, inferred: bool = False, base: str) -> None:
+def export(store: ox.Store, format: Format, output: BinaryIO, *, slim: bool = False, inferred: bool = False, rdf12: bool = False,
+           base: str) -> None:
     """Write `store` to `output`; with `slim` only the plain triples with the types and labels of what they speak of.
 
     Formats without named graphs hold what was read; with `inferred` also what follows from it, and why, which the others keep in a
     graph of its own, unless `slim`.
+    With `rdf12` statements are written as RDF 1.2 has them, ``s rdf:reifies <<( subject predicate object )>>``, in one of :data:`RDF12`.
     RDF/XML can't hold most control characters, nor U+FFFE and U+FFFF: there, and only there, they are written as U+FFFD.
     """
     quads = _ordered(store, slim, base, union=format not in KEEP_GRAPHS, inferred=inferred)
-    if format == "rdfxml":
+    if rdf12:
+        content = _reified(quads)
+        names = prefixes(base) if format in ("turtle", "trig") else None
+        ox.serialize(content if format in KEEP_GRAPHS else (quad.triple for quad in content), output, FORMATS[format], prefixes=names)
+    elif format == "rdfxml":
         _write_rdfxml(quads, output, base)
     elif format in ("turtle", "trig"):
         _write_turtle(quads, output, base)
     else:
-        content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format in KEEP_GRAPHS else (quad.triple for quad in quads)
-        ox.serialize(content, output, FORMATS[format], prefixes=prefixes(base) if format == "jsonld" else None)
+        plain: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format in KEEP_GRAPHS else (quad.triple for quad in quads)
+        ox.serialize(plain, output, FORMATS[format], prefixes=prefixes(base) if format == "jsonld" else None)
+
+
+def _reified(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield the quads with rdf:subject, rdf:predicate and rdf:object of a node as one triple term; the type rdf:Statement is left out."""
+    for (node, graph), group in itertools.groupby(quads, key=lambda quad: (quad.subject, quad.graph_name)):
+        said = list(group)
+        parts = [[quad.object for quad in said if quad.predicate == name] for name in _PARTS]
+        if any(len(one) != 1 for one in parts) or not isinstance(parts[1][0], ox.NamedNode):
+            yield from said
+            continue
+        subject, predicate, value = (one[0] for one in parts)
+        assert isinstance(subject, (ox.NamedNode, ox.BlankNode)) and isinstance(predicate, ox.NamedNode)
+        yield ox.Quad(node, _REIFIES, ox.Triple(subject, predicate, value), graph)
+        yield from (quad for quad in said if quad.predicate not in _PARTS
+                    and not (quad.predicate == _TYPE and quad.object == _RDF_STATEMENT))
+
+
+def describe(store: ox.Store, base: str, files: Mapping[str, tuple[str, int]]) -> bytes:
+    """Return a VoID and DCAT description of the graph as Turtle, to be put on the web beside its dumps.
+
+    `files` are the dumps: name -> media type and bytes. All names in it are relative to where the description lies.
+    """
+    def count(query: str) -> Iterator[tuple[str, str]]:
+        found = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=not has_union(store))
+        assert isinstance(found, ox.QuerySolutions)
+        return ((one[0].value, one[1].value) for one in found)
+
+    kinds = list(count("SELECT ?c (COUNT(?e) AS ?n) { ?e a ?c } GROUP BY ?c ORDER BY DESC(?n) STR(?c)"))
+    used = list(count("SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY DESC(?n) STR(?p)"))
+    entities = sum(int(number) for kind, number in kinds if kind == f"{PREFIXES['schema']}NewsArticle")
+    spaces = sorted({name[:max(name.rfind("#"), name.rfind("/")) + 1] for name, _ in used})
+    lines = ["@prefix void: <http://rdfs.org/ns/void#> .", "@prefix dcat: <http://www.w3.org/ns/dcat#> .",
+             "@prefix dcterms: <http://purl.org/dc/terms/> .", "", "<#graph> a void:Dataset , dcat:Dataset ;",
+             f'    dcterms:title "News graph of {entities} articles" ;',
+             '    dcterms:description "What news articles say, each statement with the words it was read from; made by newskg." ;',
+             f'    void:uriSpace "{base}" ;', f"    void:triples {sum(int(number) for _, number in used)} ;",
+             f"    void:properties {len(used)} ;", f"    void:classes {len(kinds)} ;"]
+    lines += [f"    void:vocabulary {ox.NamedNode(space)} ;" for space in spaces if space.endswith("#") or space == PREFIXES["schema"]]
+    lines += [f"    void:classPartition [ void:class {ox.NamedNode(kind)} ; void:entities {number} ] ;" for kind, number in kinds]
+    lines += [f"    void:propertyPartition [ void:property {ox.NamedNode(name)} ; void:triples {number} ] ;" for name, number in used]
+    for name, (kind, size) in sorted(files.items()):
+        place = ox.NamedNode(f"x:{valid_iri(quote(name))}").value.removeprefix("x:")
+        lines += [f"    void:dataDump <{place}> ;",
+                  f"    dcat:distribution [ a dcat:Distribution ; dcat:downloadURL <{place}> ; dcat:byteSize {size} ;",
+                  f"        dcat:mediaType <https://www.iana.org/assignments/media-types/{kind}> ] ;"]
+    return ("\n".join(lines).removesuffix(";").rstrip() + " .\n").encode()
 
 
 def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: str) -> Iterator[ox.Quad]:

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from kg import export as exports
+from kg import frames
 from kg import query as queries
 from kg.agree import Dispute, Fact
 from kg.asof import as_of
@@ -34,6 +35,7 @@ from kg.search import Hit, Index, Kind
 from kg.validity import ENDLESS, Days, days, overlap, period
 
 if TYPE_CHECKING:
+    import networkx as nx
     import rdflib
 
 Subject = ox.NamedNode
@@ -692,28 +694,50 @@ class Graph:
         dated.sort(key=lambda pair: (pair[0][0] or pair[0][1], pair[0], pair[1].fact or pair[1].iri, pair[1].iri))
         return [one for span, one in dated if overlap(span, (first, last))]
 
-    def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False, inferred: bool = False) -> None:
+    def export(self, format: str, output: Path | str | BinaryIO, *, slim: bool = False, inferred: bool = False,
+               rdf12: bool = False, describe: bool = False) -> None:
         """Write the graph as turtle, trig, ntriples, nquads, jsonld or rdfxml; `slim`: plain triples, types and labels only.
 
+        `rdf12` (turtle, trig, ntriples, nquads): statements as RDF 1.2 triple terms; `describe`: also ``void.ttl`` beside `output`.
         `inferred`: formats without named graphs too hold what was inferred; the others have it in a graph of its own.
         Raises FolderError if there is no such format or the path `output` can't be written, KgError for a property that RDF/XML can't hold.
         """
         if format not in exports.FORMATS:
             raise FolderError(f"unknown format {format}; take one of {', '.join(exports.FORMATS)}")
+        if rdf12 and format not in exports.RDF12:
+            raise FolderError(f"{format} can't hold RDF 1.2 statements; take one of {', '.join(exports.RDF12)}")
+        if describe and not isinstance(output, (str, Path)):
+            raise FolderError("a description stands beside a file: name the output with -o")
         kind = cast(exports.Format, format)
         if isinstance(output, (str, Path)):
             try:
                 with open(output, "wb") as file:
-                    exports.export(self.store, kind, file, slim=slim, inferred=inferred, base=self.base)
+                    exports.export(self.store, kind, file, slim=slim, inferred=inferred, rdf12=rdf12, base=self.base)
+                if describe:
+                    files = {Path(output).name: (exports.FORMATS[format].media_type, Path(output).stat().st_size)}
+                    Path(output).with_name("void.ttl").write_bytes(exports.describe(self.store, self.base, files))
             except OSError as error:
                 raise FolderError(f"{output} can't be written ({error.strerror or error}); choose another place with -o") from error
         else:
-            exports.export(self.store, kind, output, slim=slim, inferred=inferred, base=self.base)
+            exports.export(self.store, kind, output, slim=slim, inferred=inferred, rdf12=rdf12, base=self.base)
 
     def view(self, *, entity: str = "", hops: int = 1, query: str = "", height: int = 640) -> Any:
         """Return the page, which Jupyter shows inline: of everything, around `entity`, or of what `query` gives (:func:`kg.pages.view`)."""
         pages = importlib.import_module("kg.pages")  # stands above this module: it knows the whole pipeline
         return pages.view(self.folder, entity=entity, hops=hops, query=query, height=height)
+
+    def pandas(self) -> frames.PandasFrames:
+        """Return ``(entities, statements)`` as pandas frames (:mod:`kg.frames`); needs ``newskg[frames]``."""
+        return frames.pandas_frames(frames.entity_columns(self.entities()), frames.statement_columns(self.statements()))
+
+    def polars(self) -> frames.PolarsFrames:
+        """Return ``(entities, statements)`` as polars frames (:mod:`kg.frames`); needs ``newskg[frames]``."""
+        return frames.polars_frames(frames.entity_columns(self.entities()), frames.statement_columns(self.statements()))
+
+    def networkx(self) -> nx.MultiDiGraph[str]:
+        """Return entities as nodes and the statements between two of them as edges, keyed by IRI and id (:func:`kg.networks.network`)."""
+        pages = importlib.import_module("kg.pages")  # stands above this module: it knows the whole pipeline
+        return cast("nx.MultiDiGraph[str]", pages.network_of(self))
 
     def articles(self) -> list[str]:
         """Return the IRIs of the articles, in order."""

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,6 +27,9 @@ from kg.pipeline import Joined, draw, rejoin
 from kg.query import Answer
 from kg.records import Article, Entity, RdfLiteral, Statement
 from kg.view import RDF_TYPE, Names, build_page
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 QUERY_ID = "query"
@@ -86,7 +89,7 @@ def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = ""
     joined = _records(graph, said[:SERVED], parents)
     return build_page(joined.articles, joined.entities, joined.statements, {one.property: one.property_label for one in said}, classes,
                       class_parents=parents, facts=_facts(said), disputes=_disputes(graph, said), states=_states(graph),
-                      title=title, start=start)
+                      title=title, start=start, served=True)
 
 
 def _most_spoken_of(graph: Graph) -> list[Said]:
@@ -176,6 +179,15 @@ def _states(graph: Graph) -> set[str]:
     found = graph.query("SELECT ?p { ?p a kg:StateProperty }")
     assert isinstance(found, Answer)
     return {str(row["p"]) for row in found}
+
+
+def network_of(graph: Graph) -> nx.MultiDiGraph[str]:
+    """Return an open graph as a network of entities (:func:`kg.networks.network`), made from the store alone."""
+    said = list(graph.statements())
+    classes, parents = _vocabulary(graph)
+    joined = _records(graph, said, parents)
+    names = Names({one.property: one.property_label for one in said}, classes, parents)
+    return network(joined.articles, joined.entities, joined.statements, names)
 
 
 def _vocabulary(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:

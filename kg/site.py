@@ -322,7 +322,8 @@ class Site:
         words = _one(request, "q", "")
         limit, offset = _number(request, "limit", 50, 1, 1000), _number(request, "offset", 0, 0, 10**9)
         if words:
-            iris = [hit.iri for hit in self.graph.search(words, kind="entity", limit=offset + limit)][offset:]
+            hits = self.graph.search(words, kind="entity", limit=offset + limit) if re.search(r"\w", words) else []
+            iris = [hit.iri for hit in hits][offset:]
         else:
             found = self.graph.query("SELECT ?e (SUM(?n) AS ?all) { GRAPH ?g { ?e kg:mentionCount ?n } } "
                                      f"GROUP BY ?e ORDER BY DESC(?all) ?e LIMIT {limit} OFFSET {offset}")
@@ -366,7 +367,8 @@ class Site:
         if kind and kind not in KINDS:
             raise Refusal(400, f"kind is one of {', '.join(KINDS)}")
         chosen = next((one for one in KINDS if one == kind), None)
-        hits = self.graph.search(_one(request, "q", ""), kind=chosen, limit=_number(request, "limit", 50, 1, 1000))
+        words, limit = _one(request, "q", ""), _number(request, "limit", 50, 1, 1000)
+        hits = self.graph.search(words, kind=chosen, limit=limit) if re.search(r"\w", words) else []
         return _json([hit._asdict() | {"snippet": unmarked(hit.snippet)} for hit in hits])
 
     def api_queries(self, request: Request) -> Response:

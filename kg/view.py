@@ -106,6 +106,7 @@ def build_page(
     unsure: int = 0,
     title: str = "",
     start: Mapping[str, Any] | None = None,
+    served: bool = False,
     no_text: bool = False,
     limits: Limits | None = None,
 ) -> str:
@@ -126,6 +127,7 @@ def build_page(
         unsure=unsure,
         title=title,
         start=start,
+        served=served,
         no_text=no_text,
         limits=limits,
     )
@@ -149,6 +151,7 @@ def page_data(
     unsure: int = 0,
     title: str = "",
     start: Mapping[str, Any] | None = None,
+    served: bool = False,
     no_text: bool = False,
     limits: Limits | None = None,
 ) -> dict[str, Any]:
@@ -226,6 +229,7 @@ def page_data(
         "network": _network(first, positions, kept, names, shown, index),
         "all": {"entities": len(mentioned), "statements": len(statements)},
         "noText": int(no_text),
+        "served": int(served),
         "start": {"entity": index[start["entity"]], "hops": start.get("hops", 1)} if start and start["entity"] in index else None,
     }
     return {**data, "literals": [list(parts) for parts in tables.literals]}  # last: the rows above asked for them

@@ -6,7 +6,8 @@
     scripts/bench_query.py load FOLDER [--clients 50] [--seconds 60] [--rdflib-endpoint PYTHON]
                                                        kg serve, `oxigraph serve-read-only` and rdflib-endpoint in turn on the same data
 
-over connections that stay open by one process of this script, which takes its share of the machine.
+over connections that stay open by one process of this script, which takes its share of the machine. A request without an answer ten seconds
+after the end counts as an error.
 """
 
 from __future__ import annotations
@@ -252,7 +253,8 @@ async def _clients(port: int, path: str, texts: list[str], clients: int, seconds
                 if writer is None:
                     reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.write(head + body)
-                status = await _answer(reader)
+                async with asyncio.timeout(end + 10 - time.perf_counter()):
+                    status = await _answer(reader)
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 status, writer = 0, None
             if status == 200:

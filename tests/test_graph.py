@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from kg.errors import FolderError, OntologyError
-from kg.export import _NOT_XML, FORMATS, export
-from kg.graph import Graph, is_plain, ontology_quads, open_graph, quads, write_store
+from kg.export import _NOT_XML, FORMATS, RDF12, export
+from kg.graph import TYPE, Graph, is_plain, ontology_quads, open_graph, quads, write_store
 from kg.iris import KG, OPEN, PREFIXES
 from kg.records import Article, Entity, Extraction, LocalEntity, Mention, RdfLiteral, Span, Statement
 from kg.validate import validate
@@ -25,6 +25,7 @@ BASE = "https://x.example/"
 TEXT = ("Mayor Ana Ruiz denied on Monday that the city council had paid Delta Works. The council will open a new bridge. "
         "Delta Works built the harbour for 18 months.")
 E = f"{BASE}entity/"
+RDF = PREFIXES["rdf"]
 
 
 def where(words: str, text: str = TEXT) -> Span:
@@ -156,6 +157,38 @@ def test_exports_load_and_equal_the_store(graph: Graph, format: str, tmp_path: P
     for each in (loaded, stored):
         each.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     assert set(loaded) == set(stored)
+
+
+@pytest.mark.parametrize("format", RDF12)
+def test_rdf_1_2_holds_the_same_statements(graph: Graph, format: str, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    graph.export(format, path, rdf12=True)
+    loaded = list(ox.parse(path.read_bytes(), format=FORMATS[format]))
+    reified = {(quad.subject, quad.object) for quad in loaded if quad.predicate == ox.NamedNode(RDF + "reifies")}
+    [term] = [term for _, term in reified if str(term.predicate) == f"<{KG}paid>"]
+    assert (term.subject, term.object) == (ox.NamedNode(f"{E}city-council--1"), ox.NamedNode(f"{E}delta-works"))
+    assert len(reified) == len(list(graph.statements()))
+    assert not any(quad.predicate.value in (RDF + "subject", RDF + "object") for quad in loaded if (quad.subject, quad.object) in reified)
+    back = {(node, ox.NamedNode(RDF + part), getattr(term, part)) for node, term in reified for part in ("subject", "predicate", "object")}
+    back |= {(node, TYPE, ox.NamedNode(RDF + "Statement")) for node, _ in reified}
+    back |= {(q.subject, q.predicate, q.object) for q in loaded if q.predicate.value != RDF + "reifies" and "BlankNode" not in repr(q)}
+    assert back == {(q.subject, q.predicate, q.object) for q in graph.store if "BlankNode" not in repr(q)}
+
+
+def test_description(graph: Graph, tmp_path: Path) -> None:
+    graph.export("nquads", tmp_path / "all graph.nq", describe=True)
+    data = (tmp_path / "void.ttl").read_bytes()
+    triples = [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri="https://w.example/d/")]
+    said = {one.predicate.value.rpartition("#")[2].rpartition("/")[2]: one.object for one in triples}
+    assert said["dataDump"] == said["downloadURL"] == ox.NamedNode("https://w.example/d/all%20graph.nq")
+    assert int(said["byteSize"].value) == (tmp_path / "all graph.nq").stat().st_size
+    [whole] = [one.object.value for one in triples
+               if one.predicate.value.endswith("void#triples") and isinstance(one.subject, ox.NamedNode)]
+    assert int(whole) == len({(quad.subject, quad.predicate, quad.object) for quad in graph.store})
+    with pytest.raises(FolderError, match="name the output"):
+        graph.export("nquads", io.BytesIO(), describe=True)
+    with pytest.raises(FolderError, match="can't hold RDF"):
+        graph.export("jsonld", tmp_path / "x", rdf12=True)
 
 
 HOSTILE = st.text(st.characters(), max_size=12)

@@ -195,3 +195,16 @@ def test_import_command(articles: Sequence[Path], tmp_path: Path) -> None:
     assert "own\t1" in run(main, ["import", str(graph), str(own)]).output
     assert run(main, ["import", str(graph), str(own), "--remove", "own"]).exit_code == 2
     assert "own" not in run(main, ["import", str(graph), "--remove", "own"]).output
+
+
+def test_build_puts_it_into_a_store(articles: Sequence[Path], tmp_path: Path, remote: str) -> None:
+    run = CliRunner().invoke
+    done = run(main, ["build", *map(str, articles[:2]), "-o", str(tmp_path / "g"), "--store", f"{remote}/store"])
+    assert done.exit_code == 0, done.output
+    assert "graphs put, 0 unchanged" in done.stderr
+    assert_equal(tmp_path / "g", remote)
+    again = run(main, ["build", *map(str, articles[:2]), "-o", str(tmp_path / "g"), "--store", f"{remote}/store"])
+    assert ": 0 graphs put" in again.stderr
+    wrong = run(main, ["build", str(articles[0]), "-o", str(tmp_path / "h"), "--store", "nowhere"])
+    assert wrong.exit_code == 2
+    assert not (tmp_path / "h").exists()

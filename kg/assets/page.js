@@ -204,6 +204,7 @@ function setUpSearch() {
     box.value = "";
     go({ ...emptyState(), filter: { ...emptyFilter(), relation: relations.map(String) } });
   };
+  const wholeGraph = () => location.assign(`/search?q=${encodeURIComponent(box.value.trim())}`);  // of a served page: see kg/site.py
   const mark = (index) => {
     const items = [...list.children].filter((item) => item.id);
     if (!items.length) return;
@@ -227,7 +228,11 @@ function setUpSearch() {
       const words = box.value.trim();
       list.append(el("li", { id: "found-words", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); close(); box.value = ""; go({ show: ["words", words] }); } },
         el("span", {}, found.length ? "Sentences with “" : "No entity has this name; sentences with “", name(words), "”")));
-    } else if (!found.length && !relations.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    } else if (!raw.served && !found.length && !relations.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    if (raw.served && box.value.trim()) {
+      list.append(el("li", { id: "found-server", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); wholeGraph(); } },
+        el("span", {}, "Search the whole graph")));
+    }
     list.hidden = !box.value.trim();
     box.setAttribute("aria-expanded", String(!list.hidden));
     if (list.querySelector("[id]")) mark(0);

@@ -107,7 +107,8 @@ function cardActions(id) {
   const here = drawn.members.includes(id);
   return el("div", { class: "actions" },
     el("button", { onclick: () => go({ more: here && state.more.includes(id) ? state.more.filter((m) => m !== id) : [...state.more, id] }) }, state.more.includes(id) ? "Take neighbours away" : here ? "Bring in neighbours" : "Show in the picture"),
-    around(1), around(2), target);
+    around(1), around(2), target,
+    raw.served ? el("a", { class: "small", href: `/graph?entity=${encodeURIComponent(entities[id].iri)}` }, "All its neighbours in the graph") : "");
 }
 
 // The years of what is dated, each a button that opens it.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import msgspec
@@ -29,6 +30,9 @@ from kg.errors import InputError
 from kg.iris import BASE
 from kg.records import Link
 
+if TYPE_CHECKING:
+    from kg.publish import Server
+
 
 @command("""Examples:
   kg build article.txt -o graph
@@ -36,6 +40,7 @@ from kg.records import Link
   cat news.jsonl | kg build - -o graph --field text=body --field title=headline
   kg build -o graph                  # rebuild from what was extracted before
   kg build news.jsonl -o graph --workers 2
+  kg build news.jsonl -o graph --store http://localhost:7878/store
 
 A build that was stopped goes on where it was when it is run again. Articles that can't be read are set aside (failed.tsv): later
 builds tell so and go on.
@@ -54,22 +59,28 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--infer", is_flag=True, help="add, in a graph of its own, what follows by the ontology: inverse, sub-property ...")
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
+@click.option("--store", default="", metavar="URL", help="then put it into the SPARQL server there, as kg publish does")
 @running_options
 @reading_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
           relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: str,
-          field: tuple[str, ...], **running: Any) -> None:
+          field: tuple[str, ...], store: str, **running: Any) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .pdf .json .csv .xml .warc .zip ...), folders, globs, or - for standard input."""
     settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
-    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running)
+    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running, store)
 
 
 def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...],
-              others: Literal["exact", "replace", "keep"], settings: kg.Settings | None, running: dict[str, Any]) -> None:
-    """Build with progress on the terminal and print the report; exit with 1 if an article failed. `running`: see running_options."""
+              others: Literal["exact", "replace", "keep"], settings: kg.Settings | None, running: dict[str, Any],
+              store: str = "") -> None:
+    """Build with progress on the terminal, publish to `store` and print the report; exit with 1 if an article failed.
+
+    `running`: see running_options.
+    """
+    server = _server(store) if store else None  # a wrong address is told before the work
     log = Log() if running.pop("log_json", False) else None
     with nullcontext(log) if log else progress() as step:
         report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step, **running)
@@ -81,8 +92,21 @@ def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tup
         log.report(report)
     else:
         report_failures(report)
+    if server:
+        from kg.publish import publish
+
+        with progress() as step:
+            done = publish(folder, server, progress=step)
+        say(f"{store}: {done.put} graphs put, {done.unchanged} unchanged, {done.removed} taken away")
     if report.failed:
         sys.exit(1)
+
+
+def _server(url: str) -> Server:
+    """Return the SPARQL server at `url`, with user or token from the environment as ``kg publish`` takes them."""
+    from kg.publish import Server
+
+    return Server(url, user=os.environ.get("KG_PUBLISH_USER", ""), token=os.environ.get("KG_PUBLISH_TOKEN", ""))
 
 
 @command("""Examples:

@@ -16,6 +16,8 @@ from kg.settings import Serving
   kg export graph -f turtle -o graph.ttl
   kg export graph -f nquads | gzip > graph.nq.gz
   kg export graph -f jsonld --slim -o plain.jsonld
+  kg export graph -f trig --rdf12 -o graph12.trig
+  kg export graph -f nquads -o web/graph.nq --describe   # and web/void.ttl
   kg export graph -f gexf -o graph.gexf              # for Gephi; graphml for Cytoscape and networkx
   kg export graph -f neo4j-csv -o import             # nodes.csv and relationships.csv for neo4j-admin""")
 @graph_argument
@@ -23,18 +25,22 @@ from kg.settings import Serving
 @click.option("-o", "--output", default="-", metavar="FILE", help="where to; a folder for neo4j-csv [default: standard output]")
 @click.option("--inferred", is_flag=True, help="what was inferred too, in formats without named graphs (the others always have it)")
 @click.option("--slim", is_flag=True, help="only the plain triples, labels and types: what the articles assert")
-def export(graph: Path, form: str, output: str, slim: bool, inferred: bool) -> None:
+@click.option("--rdf12", is_flag=True, help="statements as triple terms of RDF 1.2: turtle, trig, ntriples, nquads")
+@click.option("--describe", is_flag=True, help="also void.ttl beside the file: a VoID and DCAT description for the web")
+def export(graph: Path, form: str, output: str, slim: bool, inferred: bool, rdf12: bool, describe: bool) -> None:
     """Write GRAPH in a standard RDF format, or as a network of entities for Gephi, Cytoscape or Neo4j."""
     if form in NETWORKS:
-        if slim or output == "-":
-            raise InputError(f"{form} takes no --slim" if slim else f"{form} goes into a file or folder: name it with -o")
+        if slim or rdf12 or describe or output == "-":
+            raise InputError(f"{form} goes into a file or folder: name it with -o" if output == "-" else
+                             f"{form} takes no --slim, --rdf12 or --describe")
         from kg.pages import write_network
 
         for path in write_network(graph, form, Path(output)):
             click.echo(str(path))
         return
     with opened(graph) as g:
-        g.export(form, sys.stdout.buffer if output == "-" else Path(output), slim=slim, inferred=inferred)
+        g.export(form, sys.stdout.buffer if output == "-" else Path(output), slim=slim, inferred=inferred,
+                 rdf12=rdf12, describe=describe)
 
 
 @command("""Examples:
