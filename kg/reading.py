@@ -27,7 +27,9 @@ from kg.extract import read_claims
 from kg.extract.learned import load_learned
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
+from kg.extract.universal import read_universal
 from kg.parse import load, parse
+from kg.read import name_of
 from kg.records import Article, Extraction
 from kg.settings import Settings
 
@@ -48,8 +50,27 @@ class _TooLong(BaseException):
 def read_article(article: Article, model: str = "", *, relations: bool = False, learned: str = "") -> Extraction:
     """Return the extraction of one article, read with the spaCy pipeline `model`; with `relations` the learned scorer reads too, with
     `learned` (a file) what was learned from examples."""
-    tree = Tree.of(parse(load(model), article.text))
+    doc = parse(load(model), article.text)
+    tree = Tree.of(doc)
+    if load(model).lang != "en":
+        return read_universal(article, tree, [str(token.morph) for token in doc])
     return read_claims(article, tree, relations=relations, learned=load_learned(learned) if learned else None)
+
+
+def model_for(language: str, settings: Settings) -> str | None:
+    """Return the pipeline that articles in a language are read with, None if none is configured."""
+    named = dict(settings.models).get(language)
+    if named or language == "en":  # English is read with whatever there is
+        return named or settings.model
+    return settings.model if load(settings.model).lang == language else None
+
+
+def left_out(article: Article, settings: Settings) -> str:
+    """Return why an article is left out that is in a language which no pipeline is configured for, else nothing."""
+    if model_for(article.language, settings) is not None:
+        return ""
+    return (f"is in {name_of(article.language)} and was left out; to read it, install a spaCy pipeline with Universal Dependencies "
+            f"and add --model {article.language}=NAME")
 
 
 def read_articles(articles: Iterable[Article], settings: Settings, *, workers: int = 1,
@@ -76,6 +97,8 @@ def prepare(settings: Settings) -> None:
     Raises ModelError, or InputError for a broken file of what was learned.
     """
     load(settings.model)
+    for _, name in settings.models:
+        load(name)
     if settings.relations and scorer() is None:
         raise ModelError("the learned relation scorer is not installed: run `pip install 'newskg[relations]'` or leave --relations out")
     if settings.learned:
@@ -97,7 +120,8 @@ def uncollected() -> Iterator[None]:
 @uncollected()
 def _read(article: Article, settings: Settings) -> Result:
     try:
-        return read_article(article, settings.model, relations=settings.relations, learned=settings.learned)
+        model = model_for(article.language, settings) or settings.model
+        return read_article(article, model, relations=settings.relations, learned=settings.learned)
     except Exception as error:
         return f"could not be read ({type(error).__name__}: {str(error)[:300]}); please report it with this article"
 

@@ -9,7 +9,8 @@ from kg.records import Record
 class Settings(Record, frozen=True):
     """What decides the outcome of a build: two builds with equal settings and articles are equal, byte for byte.
 
-    ``model`` names a spaCy pipeline (the installed English one when empty), ``base`` is the IRI under which entities, statements and
+    ``model`` names a spaCy pipeline (the installed English one when empty), ``models`` those of other languages, each a pair of ISO code
+    and name (articles in a language without one are left out, with a note), ``base`` is the IRI under which entities, statements and
     articles are minted, ``ontology`` are paths of the user's own ontology files (the bundled one when empty), statements under
     ``min_confidence`` are left out of the graph (they stay in the extractions), ``no_text`` keeps full texts out of the page, and
     ``relations`` adds what the learned relation scorer finds (needs the extra ``newskg[relations]``); ``places`` links countries,
@@ -26,6 +27,7 @@ class Settings(Record, frozen=True):
     places: bool = True
     learned: str = ""
     infer: bool = False
+    models: tuple[tuple[str, str], ...] = ()
 
 
 class Serving(Record, frozen=True):

@@ -46,6 +46,7 @@ DOORS = {
     "lxml": {"kg.read"},
     "pyarrow": {"kg.read"},
     "pypdfium2": {"kg.read"},
+    "py3langid": {"kg.read"},
     "rensa": {"kg.duplicates"},
     "uvicorn": {"kg.serve"},
     "mcp": {"kg.agents"},

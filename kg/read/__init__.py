@@ -1,4 +1,4 @@
-"""Step 1: files, folders, patterns and standard input -> :class:`~kg.records.Article`.
+"""Step 1: files, folders, patterns, web addresses and standard input -> :class:`~kg.records.Article`.
 
 Whatever can't be read is yielded as an :class:`Unreadable` with a one-line reason, so that one bad article never stops a batch. One
 module a family of formats; :mod:`kg.read.formats` knows them all, :mod:`kg.read.article` makes the article of a text.
@@ -19,6 +19,7 @@ from kg.read.article import (
     MAX_BYTES,
     MAX_CHARACTERS,
     Note,
+    Refused,
     Unreadable,
     decode,
     make_article,
@@ -28,22 +29,25 @@ from kg.read.article import (
     shown,
     slug,
 )
-from kg.read.formats import FORMATS, format_of, read_stream, sniffed
+from kg.read.formats import FORMATS, format_of, read_page, read_stream, sniffed
+from kg.read.language import name_of
+from kg.read.web import Web, default_cache, is_url
 from kg.records import Article
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_CHARACTERS", "Note", "Unreadable", "check_options", "decode", "find", "make_article", "read",
-           "read_date", "read_text", "slug"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_CHARACTERS", "Note", "Unreadable", "Web", "check_options", "decode", "default_cache", "find",
+           "make_article", "name_of", "read", "read_date", "read_text", "slug"]
 
 #: files that describe a folder of articles; passed over in folders, read when named
 _ABOUT_FOLDER = re.compile(r"(?i)(readme|licen[sc]es?|changelog|contributing|notice|copying)$")
 
 def read(
     sources: Iterable[str], *, fields: Mapping[str, str] | None = None, stdin_format: str | None = None,
-    stdin: BinaryIO | None = None, unique: bool = True,
+    stdin: BinaryIO | None = None, unique: bool = True, web: Web | None = None,
 ) -> Iterator[Article | Unreadable]:
     """Yield the articles that `sources` hold, and an :class:`Unreadable` for each that can't be read.
 
-    A source is a file, a folder (searched in depth), a glob pattern or ``-`` for standard input. Files are read in sorted order,
+    A source is a file, a folder (searched in depth), a glob pattern, a web address (fetched by `web`) or ``-`` for standard input.
+    Files are read in sorted order,
     whatever the order of `sources`. `fields` names the JSON keys of an article's fields where they aren't the usual ones
     (``{"text": "body", "publisher": "source.name"}``). `stdin_format` is a value of :data:`FORMATS`; without it, it is told from
     the first line. With `unique`, an article met twice is yielded once.
@@ -56,7 +60,13 @@ def read(
         if isinstance(found, Unreadable):
             yield found
             continue
-        results = _read_stdin(stdin or sys.stdin.buffer, stdin_format, fields) if found == "-" else _read_file(found, fields)
+        if found == "-":
+            results = _read_stdin(stdin or sys.stdin.buffer, stdin_format, fields)
+        elif is_url(found):
+            web = web or Web(cache=default_cache())
+            results = _read_url(found, web, fields)
+        else:
+            results = _read_file(found, fields)
         for result in results:
             if isinstance(result, Unreadable):
                 yield result
@@ -94,6 +104,8 @@ def find(sources: Iterable[str]) -> list[str | Unreadable]:
 
 def _find_one(source: str) -> tuple[list[str], str]:
     """Return the files that one source names and, if none, the reason."""
+    if is_url(source):
+        return [source], ""
     if os.path.isdir(source):
         return _walk(source)
     if os.path.lexists(source):
@@ -145,6 +157,17 @@ def _read_file(path: str, fields: Mapping[str, str] | None) -> Iterator[Article 
             yield from read_stream(file, kind, name, fields, size=os.fstat(file.fileno()).st_size)
     except OSError as error:
         yield Unreadable(name, f"can't be opened ({os_reason(error)}); check the file and its permissions")
+
+
+def _read_url(url: str, web: Web, fields: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:
+    """Yield what a web address gives."""
+    name = shown(url, 4096)
+    try:
+        page = web.get(url)
+    except Refused as error:
+        yield Unreadable(name, str(error))
+        return
+    yield from read_page(page, name, fields)
 
 
 def _read_stdin(stdin: BinaryIO, kind: str | None, fields: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kg.errors import InputError
+from kg.read.language import language_of
 from kg.records import Article, Record
 
 #: spaCy's own bound for one text (``Language.max_length``): the parse takes about 1 GB of memory for 100,000 words
@@ -185,7 +186,7 @@ def make_article(
     """Return the article with its id, its fields cleaned to one line each, or why there is none.
 
     The id is a readable slug and a hash over all that the article says of itself, so the same article read twice has one id; it
-    is safe as a file name and in an IRI.
+    is safe as a file name and in an IRI. The language is the text's own where it is long enough to tell, else the one given.
     """
     source = shown(source, 4096)
     if not text.strip():
@@ -197,7 +198,7 @@ def make_article(
     names = tuple(dict.fromkeys(filter(None, map(one_line, authors))))
     url = url if re.match(r"(?i)https?://[^\s<>\"{}|\\^`]+\Z", url) else ""
     day = read_date(published)
-    language = language.lower()[:2] if re.match(r"[A-Za-z]{2}\b", language) else "en"
+    language = language_of(text, language.lower()[:2] if re.match(r"[A-Za-z]{2}\b", language) else "")
     digest = hashlib.sha256(json.dumps([text, title, day, url, publisher, list(names)]).encode()).hexdigest()
     return Article(
         id=f"{slug(title) or slug(text[:400]) or 'article'}-{digest[:10]}", text=text, source=source, title=title, published=day,

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from kg.read.documents import from_html, from_markdown
 from kg.read.pdf import MAX_PDF_BYTES, from_pdf
 from kg.read.tables import read_csv, read_json, read_lines, read_parquet
 from kg.read.warc import read_warc
+from kg.read.web import Page
 from kg.read.xml import read_xml
 from kg.records import Article
 
@@ -75,6 +77,27 @@ class Prefixed(io.RawIOBase):
         self._head = self._head[size:]
         buffer[:len(data)] = data
         return len(data)
+
+
+#: format by media type of an answer
+_MEDIA = {
+    "text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "text/markdown": "markdown", "application/json": "json",
+    "application/x-ndjson": "jsonl", "application/jsonl": "jsonl", "text/csv": "csv", "application/pdf": "pdf", "text/xml": "xml",
+    "application/xml": "xml", "application/rss+xml": "xml", "application/atom+xml": "xml", "application/warc": "warc",
+    "application/zip": "zip", "application/gzip": "gzip", "application/x-gzip": "gzip",
+}
+
+
+def read_page(page: Page, name: str, fields: Fields) -> Iterator[Article | Unreadable]:
+    """Yield what an answer from the web holds; its format is told by its first bytes, its media type and its address."""
+    seen = sniff(page.data[:4096])
+    told = format_of(urllib.parse.urlsplit(page.url).path) or _MEDIA.get(page.media, seen)
+    kind = told if seen in ("text", "json", "jsonl") else seen
+    if kind != "html":
+        yield from read_stream(io.BytesIO(page.data), kind, name, fields, size=len(page.data))
+        return
+    text = decode(page.data, html=True, declared=page.charset)
+    yield Unreadable(name, text.reason) if isinstance(text, Unreadable) else from_html(text, name, page.url)
 
 
 def read_stream(stream: BinaryIO, kind: str, name: str, fields: Fields, *, size: int = 0, depth: int = 0) -> Iterator[Article | Unreadable]:

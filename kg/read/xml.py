@@ -69,7 +69,9 @@ def _read_feed(data: bytes, name: str) -> Iterator[Article | Unreadable]:
         yield Unreadable(name, "is a feed without entries; leave it out, or get it anew")
     summaries = 0
     for number, entry in enumerate(feed.entries, 1):
-        found, full = _from_entry(entry, feed.feed, f"{name}#{number}")
+        link, key = str(entry.get("link") or ""), str(entry.get("id") or number)
+        # named by its address, as its place in the feed changes
+        found, full = _from_entry(entry, feed.feed, link if re.match(r"https?://", link) else f"{name}#{key}")
         summaries += not full and isinstance(found, Article)
         yield found
     if summaries:
