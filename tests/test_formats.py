@@ -266,6 +266,8 @@ def test_broken_archives(tmp_path: Path) -> None:
     articles, bad = all_of(write(tmp_path / "b.zip", bytes(spoiled)))
     assert [one.text for one in articles] == ["First text.", "Third text."] and bad[0].source.endswith("b.zip/b.txt")
     assert "no articles of a known format" in reason(write(tmp_path / "c.zip", packed({"a.jpg": b"x"})))
+    nameless = packed({"": b"a", "a.txt": b"A text."})  # found by scripts/fuzz.py
+    assert [one.text for one in all_of(write(tmp_path / "f.zip", nameless))[0]] == ["A text."]
     assert "broken gzip" in reason(write(tmp_path / "d.txt.gz", b"no gzip"))
 
 

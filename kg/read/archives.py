@@ -91,7 +91,7 @@ def read_zip(stream: BinaryIO, name: str, known: Callable[[str], bool], read: Re
     """
     try:
         archive = zipfile.ZipFile(seekable(stream))
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]  # is_dir fails on an empty name
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError, EOFError, UnicodeError) as error:
         raise Refused(f"can't be read as a zip archive ({shown(str(error))}); get it anew, or unpack it yourself") from error
     if len(entries) > ENTRIES:
