@@ -178,7 +178,8 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
         counts = _bring_up(staging, before, settings, ontology, reader, progress)
     notes = [note for _, note in sorted(warned.items())]
-    return Report(counts | dict(sorted(foreign.items())), tuple(reasons), (*notes, *_doubts(ontology, settings), *_odd(_last_build(target))))
+    warnings = (*notes, *_doubts(ontology, settings), *_odd(_last_build(target)))
+    return Report(counts | dict(sorted(foreign.items())), tuple(reasons), warnings)
 
 
 def _odd(made: Mapping[str, Any]) -> tuple[Failure, ...]:
