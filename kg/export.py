@@ -251,9 +251,10 @@ def _split(quads: Iterable[ox.Quad], graph: ox.NamedNode) -> tuple[Blocks, list[
 
 
 def _everywhere(store: ox.Store, subject: ox.NamedNode, slim: bool, inferred: bool) -> Iterator[ox.Triple]:
-    """Yield what all graphs say of `subject`, each triple once."""
+    """Yield what all named graphs say of `subject`, each triple once; the default graph only repeats them, what is inferred too."""
+    left_out = {ox.DefaultGraph()} if inferred else {ox.DefaultGraph(), _INFERRED}
     quads = store.quads_for_pattern(subject, None, None, None)
-    return _block({quad.triple for quad in quads if inferred or quad.graph_name != _INFERRED}, slim)
+    return _block({quad.triple for quad in quads if quad.graph_name not in left_out}, slim)
 
 
 def _block(triples: Collection[ox.Triple], slim: bool) -> Iterator[ox.Triple]:
