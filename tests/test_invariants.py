@@ -236,7 +236,8 @@ def test_any_file_is_read_or_refused(data: bytes) -> None:
         (folder / "in.txt").write_bytes(data)
         (folder / "good.txt").write_text("Mayor Ana Ruiz sued Delta Works in Denver on Monday.", "utf-8")
         report = kg.build([folder / "good.txt", folder / "in.txt"], folder / "g")
-        assert report.counts["articles"] == 2 - len(report.failed)
+        left_out = sum("left out" in reason for _, reason in report.warned)  # it happens to look like another language
+        assert report.counts["articles"] == 2 - len(report.failed) - left_out
         for extraction in GraphFolder.open(folder / "g").extractions():
             check_extraction(extraction)
         with kg.open(folder / "g") as graph:

@@ -45,7 +45,7 @@ def _one(sample: str) -> str:
     if words.count("the") > 0.02 * len(words) and sum(word in _ENGLISH for word in words) > 0.2 * len(words):
         return "en"  # plain enough to spare the classifier, which takes longer to load than a short article to read
     code = _classifier()(" ".join(sample.split()))[0]
-    return "en" if code in _AS_ENGLISH else code
+    return "en" if code in _AS_ENGLISH or code == "zxx" else code  # zxx: no language at all
 
 
 def name_of(code: str) -> str:
