@@ -46,5 +46,5 @@ def read_decisions(path: Path) -> tuple[Pair, ...]:
 
 def staged_decisions(staging: Staging) -> tuple[Pair, ...]:
     """Return the decisions of the next state of a graph folder."""
-    staged = staging.root / DECISIONS
-    return read_decisions(staged if staged.exists() else staging.folder.path / DECISIONS)
+    path = staging.current(DECISIONS)
+    return read_decisions(path) if path else ()

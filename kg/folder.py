@@ -34,7 +34,7 @@ from kg.records import Article, Claim, Extraction, LocalEntity, Mention, Problem
 
 #: what a folder holds beside the extractions; the first is a folder, the others are files
 PARTS = ("store", "graph.ttl", "graph.html", "build.json", "decisions.tsv", "links.tsv", "imports.nq", "failed.tsv")
-DECISIONS = "decisions.tsv"
+DECISIONS, IMPORTS = "decisions.tsv", "imports.nq"
 DECISIONS_HEADER = "left\tright\tdecision\tscore\treasons\tby\n"
 _STAGING, _MARKER, _LOCK = ".staging", "commit.json", ".lock"
 _READ, _READER = f"{_STAGING}/read", "reader"

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -563,6 +563,13 @@ def _is_noun(article: _Article, claim: Claim) -> bool:
     if claim.form == "copula":
         return complement is not None and complement.mention is not None and article.mentions[complement.mention].kind == "nominal"
     return complement is None or complement.mention is None or article.mentions[complement.mention].kind == "nominal"
+
+
+def all_types(extractions: Iterable[Extraction], ontology: Ontology) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return class and superclasses (:func:`entity_types`) of each local entity, by article id and its own."""
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # few are different: each is held once
+    return {(one.article.id, local): alike.setdefault(names, names)
+            for one in extractions for local, names in entity_types(one, ontology).items()}
 
 
 def entity_types(extraction: Extraction, ontology: Ontology) -> dict[int, tuple[str, ...]]:

@@ -7,48 +7,48 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg.errors import FolderError, InputError
-from kg.folder import GraphFolder, Staging
+from kg.folder import IMPORTS, GraphFolder, Staging
 from kg.graph import stored
 from kg.iris import slug
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings
+from kg.pipeline import Progress, Report, change, quiet
 
-IMPORTS = "imports.nq"
 FORMATS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".xml", ".jsonld", ".n3")
 
 
-def import_file(folder: str | Path, path: Path, *, name: str = "", progress: Progress = _quiet) -> Report:
+def import_file(folder: str | Path, path: Path, *, name: str = "", progress: Progress = quiet) -> Report:
     """Put the RDF in the file `path` into the graph folder as the named graph ``import/<name>``, in place of any before of that name.
 
     `name` is the file's own without ending when empty. Named graphs within the file are made one; blank nodes get IRIs (RDF 1.1,
     3.5), so that builds stay equal. Raises InputError with line and column for a file that can't be read; nothing is changed then.
     """
     key = _key(name or path.stem)
-    base = _settings(_last_build(GraphFolder.open(folder))).base
-    quads = read_rdf(path, ox.NamedNode(f"{base}import/{key}"), base)
-    return _change(folder, {key: quads}, progress)
+    with change(folder, progress) as made:
+        base = made.settings.base
+        _put(made.staging, key, read_rdf(path, ox.NamedNode(f"{base}import/{key}"), base))
+    return made.report
 
 
-def drop_import(folder: str | Path, name: str, *, progress: Progress = _quiet) -> Report:
+def drop_import(folder: str | Path, name: str, *, progress: Progress = quiet) -> Report:
     """Take an import back. Raises InputError if there is none of this name."""
     known = imports(folder)
     if _key(name) not in known:
         raise InputError(f"{folder} has no import {name!r} (imports: {', '.join(sorted(known)) or 'none'})")
-    return _change(folder, {_key(name): []}, progress)
+    with change(folder, progress) as made:
+        _put(made.staging, _key(name), [])
+    return made.report
 
 
 def imports(folder: str | Path) -> dict[str, int]:
     """Return the name of each import and how many triples it holds."""
     graph = GraphFolder.open(folder)
     path = graph.path / IMPORTS
-    counts = Counter(quad.graph_name.value.rpartition("/")[2] for quad in (ox.parse(path=str(path)) if path.is_file() else ())
-                     if isinstance(quad.graph_name, ox.NamedNode))
-    return dict(sorted(counts.items()))
+    return dict(sorted(Counter(name for name, _ in _kept(path if path.is_file() else None)).items()))
 
 
 def read_rdf(path: Path, graph: ox.NamedNode, base: str) -> list[ox.Quad]:
@@ -88,19 +88,16 @@ def _key(name: str) -> str:
     return key
 
 
-def _change(folder: str | Path, changed: Mapping[str, Iterable[ox.Quad]], progress: Progress) -> Report:
-    target = GraphFolder.open(folder)
-    before = _last_build(target)
-    settings = _settings(before)
-    with target.writing() as staging:
-        path = staging.current(IMPORTS)
-        kept = [quad for quad in (ox.parse(path=str(path)) if path else ())
-                if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.rpartition("/")[2] not in changed]
-        _put(staging, [*kept, *(quad for quads in changed.values() for quad in quads)])
-        return Report(_bring_up(staging, before, settings, _ontology(settings), before.get("reader"), progress))
+def _kept(path: Path | None) -> Iterator[tuple[str, ox.Quad]]:
+    """Yield what was imported, each quad with the name of its import."""
+    for quad in ox.parse(path=str(path)) if path else ():
+        if isinstance(quad.graph_name, ox.NamedNode):
+            yield quad.graph_name.value.rpartition("/")[2], quad
 
 
-def _put(staging: Staging, quads: list[ox.Quad]) -> None:
+def _put(staging: Staging, key: str, new: list[ox.Quad]) -> None:
+    """Put the import `key` in place of the one before of that name; none for no quads."""
+    quads = [*(quad for name, quad in _kept(staging.current(IMPORTS)) if name != key), *new]
     if not quads:
         staging.drop(IMPORTS)
         return

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from kg.authorities import Item, read_authority
 from kg.decisions import read_decisions
 from kg.errors import InputError
 from kg.folder import DECISIONS, GraphFolder
+from kg.ground import all_types
 from kg.iris import valid_iri
 from kg.links import (
     DIFFERENT,
     LINKS,
-    RELATIONS,
     SAME_AS,
     THRESHOLD,
     Authority,
@@ -23,8 +23,8 @@ from kg.links import (
     profiles,
     read_links,
 )
-from kg.merge import _appearances, _types
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings, staged_links
+from kg.merge import appearances
+from kg.pipeline import Progress, Report, change, ontology_of, quiet, settings_of
 from kg.reconcile import CACHE, Cache, Query, Service
 from kg.records import Entity, Link, Record
 from kg.resolve import FAMILIES, resolve
@@ -40,7 +40,7 @@ class Linked(Record, frozen=True):
 
 
 def link_to_file(folder: str | Path, path: Path, *, prefix: str = "", threshold: float = THRESHOLD,
-                 progress: Progress = _quiet) -> Linked:
+                 progress: Progress = quiet) -> Linked:
     """Link the entities of a graph folder to the items of an authority file, in place of earlier links to it.
 
     Raises InputError if the file can't be used, FolderError if the folder can't; nothing is changed then.
@@ -53,7 +53,7 @@ def link_to_file(folder: str | Path, path: Path, *, prefix: str = "", threshold:
 
 
 def link_to_service(folder: str | Path, service: Service, *, threshold: float = THRESHOLD, fresh: bool = False,
-                    progress: Progress = _quiet) -> Linked:
+                    progress: Progress = quiet) -> Linked:
     """Link the entities of a graph folder to what a reconciliation service proposes for their names, where the evidence bears it out.
 
     Answers are kept in the folder's ``reconcile-cache.jsonl``; `fresh` asks anew. Entities that the service gave no usable answer for
@@ -78,7 +78,7 @@ def link_to_service(folder: str | Path, service: Service, *, threshold: float = 
     return Linked(tuple(links), tuple(unsure), answers.problems, _record(folder, service.name, links, known, answered, progress))
 
 
-def decide_link(folder: str | Path, name: str, target: str, decision: str, *, progress: Progress = _quiet) -> Report:
+def decide_link(folder: str | Path, name: str, target: str, decision: str, *, progress: Progress = quiet) -> Report:
     """Record that an entity is (``same``) or isn't (``different``) what the IRI `target` names, or ``forget`` that.
 
     `name` is an entity's name or IRI, or ``name@article id``. Raises InputError for a name that fits none or several; nothing is
@@ -88,12 +88,12 @@ def decide_link(folder: str | Path, name: str, target: str, decision: str, *, pr
         raise InputError(f"{target[:120]!r} is no IRI; give the whole of it, such as https://sws.geonames.org/2988507/")
     target = valid_iri(target)
     graph = GraphFolder.open(folder)
-    settings = _settings(_last_build(graph))
-    ontology = _ontology(settings)
+    settings = settings_of(graph)
     extractions = list(graph.extractions())
     kept = read_links(graph.path / LINKS)
     names = {name} - {one.entity for one in kept}
-    found = _appearances(extractions, _types(extractions, ontology), settings.base, read_decisions(graph.path / DECISIONS), names)
+    types = all_types(extractions, ontology_of(settings))
+    found = appearances(extractions, types, settings.base, read_decisions(graph.path / DECISIONS), names)
     key = found.get(name, name)
     others = [one for one in kept if (one.entity, one.target) != (key, target)]
     if decision == "forget":
@@ -106,7 +106,7 @@ def decide_link(folder: str | Path, name: str, target: str, decision: str, *, pr
     return _write(folder, others, progress)
 
 
-def drop_links(folder: str | Path, source: str, *, progress: Progress = _quiet) -> Report:
+def drop_links(folder: str | Path, source: str, *, progress: Progress = quiet) -> Report:
     """Take all links to one authority back (its file name, or the service's address); what the user decided stays."""
     kept = read_links(GraphFolder.open(folder).path / LINKS)
     others = [one for one in kept if one.source != source]
@@ -120,13 +120,12 @@ def _family(entity: Entity) -> str:
     return next((FAMILIES[name] for name in entity.types if name in FAMILIES), "")
 
 
-def _known(folder: str | Path, wanted: object) -> dict[str, Profile]:
+def _known(folder: str | Path, wanted: Callable[[Entity], bool]) -> dict[str, Profile]:
     """Return what is known of the entities of a graph that are `wanted`."""
-    assert callable(wanted)
     graph = GraphFolder.open(folder)
-    settings = _settings(_last_build(graph))
+    settings = settings_of(graph)
     extractions = list(graph.extractions())
-    types = _types(extractions, _ontology(settings))
+    types = all_types(extractions, ontology_of(settings))
     entities = resolve(extractions, types, settings.base, read_decisions(graph.path / DECISIONS))
     return profiles([one for one in entities if wanted(one)], extractions, types)
 
@@ -142,14 +141,9 @@ def _record(folder: str | Path, source: str, links: Iterable[Link], known: dict[
 
 
 def _write(folder: str | Path, rows: Sequence[Link], progress: Progress) -> Report:
-    target = GraphFolder.open(folder)
-    before = _last_build(target)
-    settings = _settings(before)
-    with target.writing() as staging:
-        assert all(one.relation in RELATIONS for one in rows)
+    with change(folder, progress) as made:
         if rows:
-            staging.part(LINKS).write_text(format_links(rows), "utf-8", errors="replace")
+            made.staging.part(LINKS).write_text(format_links(rows), "utf-8", errors="replace")
         else:
-            staging.drop(LINKS)
-        staged_links(staging)  # reads back what was written
-        return Report(_bring_up(staging, before, settings, _ontology(settings), before.get("reader"), progress))
+            made.staging.drop(LINKS)
+    return made.report

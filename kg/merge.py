@@ -8,11 +8,10 @@ from pathlib import Path
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.errors import InputError
 from kg.folder import DECISIONS, GraphFolder
-from kg.ground import entity_types
-from kg.ontology import Ontology
-from kg.pipeline import Progress, Report, _bring_up, _last_build, _ontology, _quiet, _settings
+from kg.ground import all_types
+from kg.pipeline import Progress, Report, change, ontology_of, quiet, settings_of
 from kg.records import Extraction, Record
-from kg.resolve import Pair, appearance, find_pairs, resolve
+from kg.resolve import Pair, Types, appearance, find_pairs, resolve
 
 #: characters shown on either side of a name
 AROUND = 90
@@ -30,7 +29,7 @@ def unsure(folder: str | Path) -> list[Doubt]:
     """Return the pairs of things in a graph folder that might be one, the likeliest first, each with its evidence."""
     graph = GraphFolder.open(folder)
     extractions = list(graph.extractions())
-    types = _types(extractions, _ontology(_settings(_last_build(graph))))
+    types = all_types(extractions, ontology_of(settings_of(graph)))
     pairs = [pair for pair in find_pairs(extractions, types, read_decisions(graph.path / DECISIONS)) if pair.decision == "unsure"]
     wanted = {name for pair in pairs for name in (pair.left, pair.right)}
     quotes: dict[str, str] = {}
@@ -42,21 +41,17 @@ def unsure(folder: str | Path) -> list[Doubt]:
     return [Doubt(pair, quotes.get(pair.left, ""), quotes.get(pair.right, "")) for pair in pairs]
 
 
-def decide(folder: str | Path, left: str, right: str, decision: str, *, progress: Progress = _quiet) -> Report:
+def decide(folder: str | Path, left: str, right: str, decision: str, *, progress: Progress = quiet) -> Report:
     """Record that two things are the ``same`` or ``different``, or ``forget`` what was decided, and make the graph anew.
 
     `left` and `right` are each an appearance (``name@article id``), the IRI of an entity, or a name that only one entity has.
     Raises InputError for names that fit none or several, or a decision to forget that there is none; nothing is changed then.
     """
-    target = GraphFolder.open(folder)
-    before = _last_build(target)
-    settings = _settings(before)
-    ontology = _ontology(settings)
-    with target.writing() as staging:
-        kept = staged_decisions(staging)
-        extractions = list(staging.extractions())
+    with change(folder, progress) as made:
+        kept = staged_decisions(made.staging)
+        extractions = list(made.staging.extractions())
         names = {left, right} - {name for one in kept for name in (one.left, one.right)}
-        found = _appearances(extractions, _types(extractions, ontology), settings.base, kept, names)
+        found = appearances(extractions, all_types(extractions, made.ontology), made.settings.base, kept, names)
         pair = sorted((found.get(left, left), found.get(right, right)))
         if pair[0] == pair[1]:
             raise InputError(f"{left!r} and {right!r} are one appearance; to part what was joined, name each as name@article id")
@@ -68,17 +63,12 @@ def decide(folder: str | Path, left: str, right: str, decision: str, *, progress
             others.append(Pair(pair[0], pair[1], "same" if decision == "same" else "different", by="user"))
         else:
             raise InputError(f"{decision!r} is no decision: take same, different or forget")
-        staging.part(DECISIONS).write_text(format_decisions(others), "utf-8")
-        return Report(_bring_up(staging, before, settings, ontology, before.get("reader"), progress))
+        made.staging.part(DECISIONS).write_text(format_decisions(others), "utf-8")
+    return made.report
 
 
-def _types(extractions: Iterable[Extraction], ontology: Ontology) -> dict[tuple[str, int], tuple[str, ...]]:
-    return {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
-
-
-def _appearances(extractions: list[Extraction], types: dict[tuple[str, int], tuple[str, ...]], base: str, kept: Iterable[Pair],
-                 names: set[str]) -> dict[str, str]:
-    """Return an appearance for each of `names`."""
+def appearances(extractions: list[Extraction], types: Types, base: str, kept: Iterable[Pair], names: set[str]) -> dict[str, str]:
+    """Return an appearance for each of `names`. Raises InputError for one that fits no entity or several."""
     labels = {(one.article.id, local.id): local.label for one in extractions for local in one.entities}
     known = {appearance(label, article) for (article, _), label in labels.items()}
     entities = resolve(extractions, types, base, tuple(kept)) if names - known else []

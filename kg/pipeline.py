@@ -28,9 +28,9 @@ from kg.errors import FolderError, InputError
 from kg.events import Happening, happenings
 from kg.export import turtle_beside
 from kg.extract.learned import load_learned
-from kg.folder import DECISIONS, GraphFolder, Staging, dump
+from kg.folder import DECISIONS, IMPORTS, GraphFolder, Staging, dump
 from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
-from kg.ground import entity_types, ground
+from kg.ground import all_types, ground
 from kg.infer import inferred
 from kg.iris import KG
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
@@ -81,7 +81,7 @@ class Joined(Record, frozen=True):
     events: tuple[Happening, ...] = ()
 
 
-def _quiet(stage: str, done: int, total: int) -> None:
+def quiet(stage: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
@@ -102,7 +102,7 @@ def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields
 
 def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settings | None = None,
           others: Literal["exact", "replace", "keep"] = "exact", fields: Mapping[str, str] | None = None,
-          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = _quiet,
+          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = quiet,
           web: Web | None = None) -> Report:
     """Make the graph of all articles in `sources` in `folder`, and return what was done.
 
@@ -122,7 +122,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     target = GraphFolder.prepare(folder)
     before = _last_build(target)
     settings = settings or _settings(before)
-    ontology = _ontology(settings)
+    ontology = ontology_of(settings)
     if workers < 1:
         raise InputError(f"{workers} workers can't read: give 1 or more")
     reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
@@ -230,24 +230,43 @@ def _put_aside(staging: Staging, failing: Mapping[str, Failure]) -> None:
     staging.part(FAILED).write_text(output.getvalue(), "utf-8", errors="replace", newline="")
 
 
-def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = _quiet) -> Report:
-    """Take articles, each named by its id, source or URL, back out of a graph: the result equals never having had them.
+class Change:
+    """A change of a graph folder: its next state, the settings and ontology it is made by, and, at the end, what was made."""
 
-    Raises FolderError if the folder has no such article; it then is as it was.
+    def __init__(self, staging: Staging, settings: Settings, ontology: Ontology) -> None:
+        self.staging, self.settings, self.ontology, self.report = staging, settings, ontology, Report({})
+
+
+@contextlib.contextmanager
+def change(folder: str | Path, progress: Progress = quiet) -> Iterator[Change]:
+    """Let the block change extractions, decisions, links or imports of a graph folder; at its end the graph is made anew from them.
+
+    If the block raises, the folder stays as it was. Raises FolderError if there is no graph folder.
     """
     target = GraphFolder.open(folder)
     before = _last_build(target)
     settings = _settings(before)
-    ontology = _ontology(settings)
+    ontology = ontology_of(settings)
     with target.writing() as staging:
-        known = [one.article for one in staging.extractions()]
+        made = Change(staging, settings, ontology)
+        yield made
+        made.report = Report(_bring_up(staging, before, settings, ontology, before.get("reader"), progress))
+
+
+def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = quiet) -> Report:
+    """Take articles, each named by its id, source or URL, back out of a graph: the result equals never having had them.
+
+    Raises FolderError if the folder has no such article; it then is as it was.
+    """
+    with change(folder, progress) as made:
+        known = [one.article for one in made.staging.extractions()]
         for name in articles:
             found = [article.id for article in known if name in (article.id, article.source, article.url)]
             if not found:
                 raise FolderError(f"{folder} has no article {name[:200]!r}; kg query {folder} articles lists them")
             for key in found:
-                staging.remove(key)
-        return Report(_bring_up(staging, before, settings, ontology, before.get("reader"), progress))
+                made.staging.remove(key)
+    return made.report
 
 
 def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, ontology: Ontology, reader: Any,
@@ -264,7 +283,7 @@ def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, o
 
 def _imported(staging: Staging) -> str:
     """Return the digest of what users imported, empty for nothing."""
-    path = staging.current("imports.nq")
+    path = staging.current(IMPORTS)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
 
@@ -291,12 +310,10 @@ def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: st
         staging.remove(known)
 
 
-def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = _quiet,
+def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = quiet,
          decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
     """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
-    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # few are different: each is held once
-    types = {(one.article.id, local): alike.setdefault(names, names)
-             for one in extractions() for local, names in entity_types(one, ontology).items()}
+    types = all_types(extractions(), ontology)
     entities = resolve(extractions(), types, settings.base, decisions)
     entity_of: dict[str, dict[int, Entity]] = {}
     for entity in entities:
@@ -339,7 +356,7 @@ def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Ent
 
 @uncollected()
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
-           progress: Progress = _quiet) -> dict[str, int]:
+           progress: Progress = quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
     joined = join(staging.extractions, settings, ontology, progress, staged_decisions(staging), staged_links(staging))
     by_article: dict[str, list[Statement]] = {}
@@ -369,7 +386,7 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
                 for triple, nodes in plain_triples(said, by_article.get(key, []), settings.base).items():
                     known.setdefault(triple, []).extend(nodes)
         yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
-        yield from imported_quads(staging.current("imports.nq"))
+        yield from imported_quads(staging.current(IMPORTS))
         if settings.infer:
             progress("inferring", 0, 0)
             made = list(inferred(known, described, settings.base))
@@ -410,8 +427,8 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
 
 def rejoin(graph: GraphFolder) -> tuple[Joined, Ontology]:
     """Return the records of a graph folder, made anew from its extractions by the settings of its last build, and the ontology used."""
-    settings = _settings(_last_build(graph))
-    ontology = _ontology(settings)
+    settings = settings_of(graph)
+    ontology = ontology_of(settings)
     return join(graph.extractions, settings, ontology, decisions=read_decisions(graph.path / DECISIONS),
                 links=read_links(graph.path / LINKS)), ontology
 
@@ -449,7 +466,13 @@ def ontology_files(settings: Settings) -> list[Path]:
     return [Path(path) for path in load(_paths(settings)).sources]
 
 
-def _ontology(settings: Settings) -> Ontology:
+def settings_of(folder: GraphFolder) -> Settings:
+    """Return the settings of a graph folder's last build."""
+    return _settings(_last_build(folder))
+
+
+def ontology_of(settings: Settings) -> Ontology:
+    """Return the ontology that a build with these settings uses, with its examples."""
     return open_ontology(_paths(settings), settings.model)
 
 

@@ -27,7 +27,7 @@ import generate
 import msgspec
 
 from kg.authorities import GEONAMES, read_authority
-from kg.ground import entity_types
+from kg.ground import all_types
 from kg.links import Authority, link_items, link_places, place_names, profiles
 from kg.ontology import load
 from kg.reading import read_article
@@ -169,7 +169,7 @@ def measure(cache=None, part="", marked=False):
     if marked:
         extractions = [as_marked(one, [mark for mark in marks if mark[0] == one.article.id]) for one in extractions]
     ontology = load()
-    types = {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
+    types = all_types(extractions, ontology)
     entities = resolve(extractions, types)
     members = assign(marks, extractions)
     iri = {member: entity.iri for entity in entities for member in entity.members}
@@ -202,7 +202,7 @@ def measure_links(cache=None, marked=False):
     if marked:
         extractions = [as_marked(one, [mark for mark in marks if mark[0] == one.article.id]) for one in extractions]
     ontology = load()
-    types = {(one.article.id, local): names for one in extractions for local, names in entity_types(one, ontology).items()}
+    types = all_types(extractions, ontology)
     entities = resolve(extractions, types)
     iri = {member: entity.iri for entity in entities for member in entity.members}
     votes = defaultdict(Counter)
