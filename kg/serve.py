@@ -20,10 +20,9 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import parse_qsl
+from typing import Any, BinaryIO, cast
+from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
 
@@ -70,9 +69,6 @@ class _Pipe:
         return len(data)
 
     def flush(self) -> None:
-        self._send()
-
-    def _send(self) -> None:
         frames = (_FRAME.pack(_HEAD, len(self.head)) + self.head if self.head else b"")
         self.head, self.sent = b"", True
         if self.buffer:
@@ -82,7 +78,7 @@ class _Pipe:
         self.output.flush()
 
     def end(self) -> None:
-        self._send()
+        self.flush()
         self.output.write(_FRAME.pack(_END, 0))
         self.output.flush()
 
@@ -103,9 +99,10 @@ def work(folder: str, memory: int, most: int) -> None:
         request = decode(source.read(int.from_bytes(length, "big")))
         pipe = _Pipe(output, most)
         try:
-            if site is None or _state(path) != made:  # a build has put another graph in its place
-                if site is not None:
-                    site.graph.close()
+            if site is not None and _state(path) != made:  # a build has put another graph in its place
+                site.graph.close()
+                site = None
+            if site is None:
                 made = _state(path)
                 site = Site(open_graph(path))
             _answer(site.respond(request), pipe, request.method == "HEAD")
@@ -135,7 +132,7 @@ def _answer(response: Response, pipe: _Pipe, bodiless: bool) -> None:
     if isinstance(response.body, bytes):
         pipe.write(response.body)
     else:
-        response.body(pipe)  # type: ignore[arg-type]  # all that is asked of it is write
+        response.body(cast(BinaryIO, pipe))  # all that is asked of it is write
     pipe.end()
 
 
@@ -304,12 +301,12 @@ class Server:
         token = self.serving.token
         if not token:
             return {}
-        cookies = SimpleCookie(headers.get("cookie", ""))
+        cookie = re.search(r"(?:^|;)\s*kg=([^;\s]*)", headers.get("cookie", ""))  # SimpleCookie raises for odd cookies of others
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-        given = [headers.get("authorization", "").removeprefix("Bearer "), cookies["kg"].value if "kg" in cookies else "", asked]
+        given = [headers.get("authorization", "").removeprefix("Bearer "), unquote(cookie[1]) if cookie else "", asked]
         if not any(hmac.compare_digest(one.encode("utf-8", "replace"), token.encode()) for one in given):
             raise Failed(401, "this server asks for a token: Authorization: Bearer TOKEN, or ?token=TOKEN once in a browser")
-        return {"Set-Cookie": f"kg={token}; HttpOnly; SameSite=Strict; Path=/"} if asked else {}
+        return {"Set-Cookie": f"kg={quote(token, safe='')}; HttpOnly; SameSite=Strict; Path=/"} if asked else {}
 
     async def _answer(self, request: Request, common: dict[str, str], receive: Receive, send: Send) -> None:
         if self.waiting >= self.serving.queue:
@@ -354,6 +351,8 @@ class Server:
                 status, headers = msgspec.msgpack.decode(data)
                 if headers.pop("X-Kg-Page", None):  # the graph page is one file with its own, as strict, policy inside
                     common = {name: value for name, value in common.items() if name != "Content-Security-Policy"}
+                if "Vary" in common and "Vary" in headers:
+                    headers["Vary"] += f", {common['Vary']}"
                 await send({"type": "http.response.start", "status": status, "headers": _pairs(common | headers)})
                 worker.started = True
             else:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import itertools
 import os
 import random
@@ -32,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import generate
 import pyoxigraph as ox
+import rdflib
 
 import kg
 from kg.agree import facts
@@ -104,8 +106,13 @@ def _statements(told: generate.Told, extraction: Extraction, iris: dict[str, str
 
 
 def _name(graph: kg.Graph) -> str:
-    rows = list(graph.query("most-mentioned", limit=20))  # type: ignore[arg-type]
-    return graph.entity(str(rows[-1]["entity"])).label
+    return graph.entity(_most_mentioned(graph, 20)[-1]).label
+
+
+def _most_mentioned(graph: kg.Graph, limit: int | None = None) -> list[str]:
+    found = graph.query("most-mentioned", limit=limit)
+    assert not isinstance(found, bool)
+    return [str(row["entity"]) for row in found]
 
 
 def times(folder: Path, rounds: int) -> None:
@@ -120,15 +127,19 @@ def times(folder: Path, rounds: int) -> None:
         header = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes(graph.base).items())
         for title, text in SIX.items():
             query = text.replace("NAME", name)
-            ours, found = _median(lambda query=query: sum(1 for _ in graph.query(query)), rounds)  # type: ignore[misc,union-attr]
-            theirs, other = _median(lambda query=query: sum(1 for _ in memory.query(header + query)), 1)  # type: ignore[misc]
+            ours, found = _median(functools.partial(_count, graph, query), rounds)
+            theirs, other = _median(functools.partial(_count, memory, header + query), 1)
             assert found == other, (title, found, other)
             print(f"| {title} | {found} | {ours:.1f} | {theirs:.0f} | {theirs / ours:.0f} |", flush=True)
 
 
-def _rdflib(graph: kg.Graph):  # type: ignore[no-untyped-def]
-    import rdflib
+def _count(graph: kg.Graph | rdflib.Graph, query: str) -> int:
+    found = graph.query(query)
+    assert not isinstance(found, bool)
+    return sum(1 for _ in found)
 
+
+def _rdflib(graph: kg.Graph) -> rdflib.Graph:
     memory = rdflib.Graph()  # the union of all: rdflib takes a hundred times as long where graphs are named
     memory.parse(data=b"".join(f"{quad.triple} .\n".encode() for quad in graph.store), format="nt")
     return memory
@@ -147,7 +158,7 @@ def _median(work: Callable[[], int], rounds: int) -> tuple[float, int]:
 
 def requests(graph: kg.Graph) -> list[str]:
     header = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes(graph.base).items())
-    entities = [str(row["entity"]) for row in graph.query("most-mentioned")]  # type: ignore[union-attr]
+    entities = _most_mentioned(graph)
     texts = [header + _prepared(graph.store, name, graph.base, None, {parameter: entity})
              for name, parameter in MIX.items() for entity in entities]
     for text in texts:

@@ -24,14 +24,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from kg.records import Extraction
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent / "data" / "articles"
 
 
-def repeated(count: int) -> Iterator[object]:
+def repeated(count: int) -> Iterator[Extraction]:
     """Yield extractions of the sample articles, each repeated with other names and other long words, offsets as they were.
 
     Half of the names are shared by ten articles, a twentieth by all, as names keep company in news.
@@ -95,7 +99,7 @@ def join(sizes: list[int]) -> None:
             folder = Path(place) / "graph"
             with GraphFolder.prepare(folder).writing() as staging:
                 for one in repeated(size):
-                    staging.put(one)  # type: ignore[arg-type]
+                    staging.put(one)
             done = subprocess.run([sys.executable, __file__, "join-child", str(folder)], check=True, capture_output=True, text=True)
             found = json.loads(done.stdout.splitlines()[-1])
             print(f"{size} articles: {found['seconds']:.0f} s CPU, {found['peak']:.0f} MB at the peak; "
@@ -116,8 +120,8 @@ def generated(count: int, place: Path) -> Path:
     return place / "articles.jsonl"
 
 
-def kg_build(source: Path, folder: Path, *more: str, **options: object) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-m", "kg.cli", "build", str(source), "-o", str(folder), *more],  # type: ignore[call-overload,no-any-return]
+def kg_build(source: Path, folder: Path, *more: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-m", "kg.cli", "build", str(source), "-o", str(folder), *more],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), **options)
 
 

@@ -11,10 +11,13 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from kg.read.article import Refused, Unreadable, shown
 from kg.records import Article
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: deflate packs at most 1,032 to 1; text and web pages 3 to 30, logs of repeated lines about 100
 RATIO, FREE, ENTRIES, DEPTH = 200, 64_000_000, 200_000, 2
@@ -33,9 +36,10 @@ class Inflated(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._next(len(buffer))
-        buffer[:len(data)] = data
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._next(len(view))
+        view[:len(data)] = data
         return len(data)
 
     def _next(self, size: int) -> bytes:
@@ -73,7 +77,7 @@ def read_gzip(stream: BinaryIO, read: Callable[[BinaryIO], Iterator[Article | Un
     yield from read(io.BufferedReader(Inflated(stream), _CHUNK))
 
 
-def seekable(stream: BinaryIO) -> BinaryIO:
+def seekable(stream: BinaryIO) -> IO[bytes]:
     """Return `stream` if one can seek in it, else a temporary copy of it, on disk if large."""
     if stream.seekable():
         return stream
@@ -81,7 +85,7 @@ def seekable(stream: BinaryIO) -> BinaryIO:
     while data := stream.read(_CHUNK):
         copy.write(data)
     copy.seek(0)
-    return copy  # type: ignore[return-value]
+    return copy
 
 
 def read_zip(stream: BinaryIO, name: str, known: Callable[[str], bool], read: Reader) -> Iterator[Article | Unreadable]:
@@ -115,7 +119,7 @@ def read_zip(stream: BinaryIO, name: str, known: Callable[[str], bool], read: Re
         try:
             check_ratio(entry.file_size, entry.compress_size)
             with archive.open(entry) as content:
-                yield from read(io.BufferedReader(content), where)  # type: ignore[type-var]
+                yield from read(io.BufferedReader(content), where)  # type: ignore[type-var]  # readinto is all it takes
         except Refused as error:
             yield Unreadable(where, str(error))
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:

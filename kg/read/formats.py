@@ -9,7 +9,7 @@ import os
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kg.read.archives import DEPTH, read_gzip, read_zip, seekable
 from kg.read.article import MAX_BYTES, MAX_JSON_BYTES, Refused, Unreadable, decode, from_text
@@ -20,6 +20,9 @@ from kg.read.warc import read_warc
 from kg.read.web import Page
 from kg.read.xml import read_xml
 from kg.records import Article
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: format by file name ending; each may also be packed, with .gz behind its ending
 FORMATS = {
@@ -71,11 +74,12 @@ class Prefixed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        size = len(buffer)
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        size = len(view)
         data = self._head[:size] if self._head else self._stream.read(size)
         self._head = self._head[size:]
-        buffer[:len(data)] = data
+        view[:len(data)] = data
         return len(data)
 
 

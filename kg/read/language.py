@@ -21,7 +21,8 @@ _ENGLISH = frozenset(
 def _classifier() -> Callable[[str], tuple[str, float]]:
     import py3langid
 
-    return py3langid.classify  # type: ignore[no-any-return]
+    classify: Callable[[str], tuple[str, float]] = py3langid.classify
+    return classify
 
 
 def language_of(text: str, declared: str = "") -> str:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from kg.read.article import (
     CLOSED_PAIR,
@@ -264,7 +264,7 @@ def _more(sample: list[bytes], stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def read_parquet(stream: BinaryIO, name: str, fields: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:
+def read_parquet(stream: IO[bytes], name: str, fields: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:
     """Yield an article for each row of a Parquet file (a seekable stream); only the columns that an article needs are read."""
     try:
         import pyarrow

@@ -67,7 +67,7 @@ class _Window:
 def read_warc(stream: BinaryIO, name: str) -> Iterator[Article | Unreadable]:
     """Yield an article for each web page in a WARC file, an :class:`Unreadable` for each page or record that can't be read, and at the
     end a note of what is no page (requests, pictures, errors of servers)."""
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]  # readinto is all it takes
     packed = buffered.peek(3)[:3] == _MAGIC
     window = _Window(_unpacked(buffered) if packed else _plain(buffered))
     number, passed = 0, Counter[str]()
