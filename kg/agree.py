@@ -13,14 +13,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from kg.iris import KG, digest
 from kg.records import Article, Entity, RdfLiteral, Record, Statement
-from kg.validity import days_of, overlap
+from kg.validity import DATES, days_of, overlap
 
-Dated = ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime", "edtf:EDTF")
+Kind = Literal["polarity", "value", "number"]
 NUMBERS = ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:nonNegativeInteger", "xsd:duration")
 #: qualifiers that say what a number counts
 _UNITS = frozenset({KG + "unit", KG + "currency"})
@@ -60,7 +60,7 @@ class Dispute(Record, frozen=True):
     """Statements that can't all be true: ids by what they say (``sides``: the answer and who gives it), the kind, and why."""
 
     iri: str
-    kind: Literal["polarity", "value", "number"]
+    kind: Kind
     subject: str
     property: str
     sides: tuple[tuple[str, tuple[str, ...]], ...]
@@ -70,6 +70,15 @@ class Dispute(Record, frozen=True):
     def statements(self) -> tuple[str, ...]:
         """Return the ids of all its statements."""
         return tuple(sorted(one for _, side in self.sides for one in side))
+
+
+class _Question(NamedTuple):
+    """What can have one answer only; `more` tells apart what else is asked of one subject and property."""
+
+    kind: Kind
+    subject: str
+    property: str
+    more: tuple[str, ...] = ()
 
 
 def voices_of(statement: Statement, articles: Mapping[str, Article], copies: Mapping[str, str]) -> frozenset[str]:
@@ -142,49 +151,48 @@ def disputes(statements: Iterable[Statement], articles: Iterable[Article], entit
     known = {one.id: one for one in articles}
     entity_of = {one.iri: one for one in entities}
     within = _places(statements := list(statements))
-    asked: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
+    asked: dict[_Question, list[Statement]] = defaultdict(list)
     for one in statements:
         if one.status in _OPEN or one.certainty == "Possible":
             continue
         subject, object_ = one.subject, one.object
         if one.property in symmetric and isinstance(object_, str):
             subject, object_ = sorted((subject, object_))
-        asked["polarity", subject, one.property, _key(object_)].append(one)
+        asked[_Question("polarity", subject, one.property, (_key(object_),))].append(one)
         if one.polarity == "Positive":
             for question in _questions(one, functional, entity_of):
                 asked[question].append(one)
     found = []
     for question, group in asked.items():
-        kind = question[0]
-        if len(group) < 2 or (kind == "polarity" and len({one.polarity for one in group}) < 2):
+        if len(group) < 2 or (question.kind == "polarity" and len({one.polarity for one in group}) < 2):
             continue
         clashing: set[str] = set()
         ordered = sorted(group, key=lambda one: one.id)
         for number, left in enumerate(ordered):
             for right in ordered[number + 1 :]:
-                if _clash(kind, question, left, right, entity_of, within, known) and _two_parties(left, right, known, copies):
+                if _clash(question, left, right, entity_of, within, known) and _two_parties(left, right, known, copies):
                     clashing |= {left.id, right.id}
         if clashing:
             found.append(_dispute(base, question, [one for one in ordered if one.id in clashing], entity_of, known))
     return sorted(found, key=lambda dispute: dispute.iri)
 
 
-def _questions(one: Statement, functional: Collection[str], entities: Mapping[str, Entity]) -> Iterable[tuple[str, ...]]:
+def _questions(one: Statement, functional: Collection[str], entities: Mapping[str, Entity]) -> Iterable[_Question]:
     """Yield the questions that can have one answer only, which a statement answers."""
     if one.property in functional:
-        yield "value", one.subject, one.property
+        yield _Question("value", one.subject, one.property)
     units = tuple(sorted(f"{name} {_key(value)}" for name, value in one.qualifiers if name in _UNITS))
     if isinstance(one.object, RdfLiteral):
         if one.object.datatype in NUMBERS and one.property.startswith(KG) and one.property not in functional:
-            yield "number", one.subject, one.property, *units
+            yield _Question("number", one.subject, one.property, units)
         return
     if counted := _counted(one.object, entities):
-        yield "number", one.subject, one.property, f"count {counted[1]}"
+        yield _Question("number", one.subject, one.property, (f"count {counted[1]}",))
     if not (_named(one.subject, entities) and _named(one.object, entities)):
         return
     for name, value in one.qualifiers:
         if isinstance(value, RdfLiteral) and value.datatype in NUMBERS:
-            yield "number", one.subject, one.property, one.object, name, *units
+            yield _Question("number", one.subject, one.property, (one.object, name, *units))
 
 
 def _named(iri: str, entities: Mapping[str, Entity]) -> bool:
@@ -201,12 +209,12 @@ def _counted(iri: str, entities: Mapping[str, Entity]) -> tuple[float, str] | No
     return float(_COUNT_WORDS.get(number) or number.replace(",", "")), match["noun"].casefold()
 
 
-def _answer(question: Sequence[str], one: Statement, entities: Mapping[str, Entity]) -> str | RdfLiteral:
+def _answer(question: _Question, one: Statement, entities: Mapping[str, Entity]) -> str | RdfLiteral:
     """Return what a statement answers to a question."""
-    if question[0] == "number" and isinstance(one.object, str):
-        if question[3].startswith("count ") and (counted := _counted(one.object, entities)):
+    if question.kind == "number" and isinstance(one.object, str):
+        if question.more[0].startswith("count ") and (counted := _counted(one.object, entities)):
             return RdfLiteral(f"{counted[0]:g}", "xsd:decimal")
-        return next(value for name, value in one.qualifiers if name == question[4] and isinstance(value, RdfLiteral))
+        return next(value for name, value in one.qualifiers if name == question.more[1] and isinstance(value, RdfLiteral))
     return one.object
 
 
@@ -217,19 +225,19 @@ def _two_parties(left: Statement, right: Statement, articles: Mapping[str, Artic
     return copies.get(left.article, left.article) != copies.get(right.article, right.article)
 
 
-def _clash(kind: str, question: Sequence[str], left: Statement, right: Statement, entities: Mapping[str, Entity],
+def _clash(question: _Question, left: Statement, right: Statement, entities: Mapping[str, Entity],
            within: Mapping[str, set[str]], articles: Mapping[str, Article]) -> bool:
-    if kind == "polarity" and left.polarity == right.polarity:
+    if question.kind == "polarity" and left.polarity == right.polarity:
         return False
     if {left.tense, right.tense} == {"Past", "Future"} or not _same_time(left, right):
         return False
-    if kind == "polarity":
+    if question.kind == "polarity":
         return True
     one, two = _answer(question, left, entities), _answer(question, right, entities)
     if isinstance(one, str) or isinstance(two, str):
         return isinstance(one, str) and isinstance(two, str) and one != two and not _alike(one, two, entities) \
             and not (_inside(one, two, within) or _inside(two, one, within))
-    if one.datatype in Dated and two.datatype in Dated:
+    if one.datatype in DATES and two.datatype in DATES:
         first, second = days_of(one), days_of(two)
         return first is not None and second is not None and not overlap(first, second)
     if one.datatype in NUMBERS and two.datatype in NUMBERS:
@@ -316,11 +324,11 @@ def _rounding(number: float) -> float:
     return min(0.5 * 10**zeros, _VAGUE * abs(number)) if zeros > 1 else 0.0
 
 
-def _dispute(base: str, question: tuple[str, ...], group: Sequence[Statement], entities: Mapping[str, Entity],
+def _dispute(base: str, question: _Question, group: Sequence[Statement], entities: Mapping[str, Entity],
              articles: Mapping[str, Article]) -> Dispute:
     sides: dict[str, list[str]] = defaultdict(list)
     for one in group:
-        if question[0] == "polarity":
+        if question.kind == "polarity":
             side = "affirmed" if one.polarity == "Positive" else "denied"
         else:
             answer = _answer(question, one, entities)
@@ -328,8 +336,8 @@ def _dispute(base: str, question: tuple[str, ...], group: Sequence[Statement], e
             side = (entities[answer].label if answer in entities else answer) if isinstance(answer, str) else \
                 (hedge if answer.datatype in NUMBERS else "") + answer.lexical
         sides[side].append(one.id)
-    kind: Literal["polarity", "value", "number"] = question[0]  # type: ignore[assignment]
     reason = {"polarity": "one affirms what the other denies", "value": "the property has one value only",
-              "number": "other numbers for one thing"}[kind]
-    return Dispute(f"{base}dispute/{digest(*question, length=16)}", kind, question[1], question[2],
+              "number": "other numbers for one thing"}[question.kind]
+    kind, subject, property_, more = question
+    return Dispute(f"{base}dispute/{digest(kind, subject, property_, *more, length=16)}", kind, subject, property_,
                    tuple((side, tuple(sorted(ids))) for side, ids in sorted(sides.items())), reason)

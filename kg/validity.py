@@ -16,6 +16,8 @@ from kg.records import Article, RdfLiteral, Statement
 #: first and last day, as ordinals of datetime.date; 0 and ENDLESS where open
 Days = tuple[int, int]
 ENDLESS = date.max.toordinal()
+#: the datatypes of dates
+DATES = ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime", "edtf:EDTF")
 _SEASONS = {21: 3, 22: 6, 23: 9, 24: 12}
 #: wording before the words of a date: what kind of bound it sets
 _SINCE, _UNTIL, _BOTH = "since|starting|beginning|effective|as of|from", "until|till|through", "from|between"
@@ -44,7 +46,7 @@ def days(lexical: str) -> Days | None:
 
 def days_of(value: RdfLiteral) -> Days | None:
     """Return the span of days of a literal: :func:`days`."""
-    return days(value.lexical) if value.datatype in ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime", "edtf:EDTF") else None
+    return days(value.lexical) if value.datatype in DATES else None
 
 
 def _point(text: str) -> Days | None:
