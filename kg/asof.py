@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.errors import QueryError
 from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, article_iri, derived_iri
 from kg.query import with_union
-from kg.validity import ENDLESS, days
+from kg.validity import DATES, ENDLESS, Days, days
 
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
@@ -24,12 +24,12 @@ _MEMBER = ox.NamedNode(PREFIXES["prov"] + "hadMember")
 _STATEMENT = ox.NamedNode(KG + "Statement")
 _SUPPORT = ox.NamedNode(KG + "support")
 _DISPUTED_IN = ox.NamedNode(KG + "disputedIn")
-_RDF_PARTS = {PREFIXES["rdf"] + name: name for name in ("subject", "predicate", "object")}
-_PARTS = {**_RDF_PARTS, **{KG + name: name for name in ("when", "from", "until", "tense", "status", "polarity", "certainty", "capacity")}}
+_PARTS = {PREFIXES[prefix] + name: name for prefix, names in (
+    ("rdf", "subject predicate object"), ("kg", "when from until tense status polarity certainty capacity")) for name in names.split()}
 #: what ends with a post in a body, and what ends with life
 _IN_A_BODY = frozenset(KG + name for name in ("headOf", "memberOf", "employer", "spokespersonFor", "partyMemberOf", "adviserTo"))
 _POSTS = frozenset(KG + name for name in ("position", "appointedAs", "became"))
-_DATES = frozenset({*(PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear", "dateTime")), PREFIXES["edtf"] + "EDTF"})
+_DATES = frozenset(PREFIXES[prefix] + name for prefix, _, name in (one.partition(":") for one in DATES))
 _LASTING = frozenset(KG + name for name in ("description", "occupation"))
 
 
@@ -53,32 +53,46 @@ class _Said:
             and self["tense"] != KG + "Future"
 
 
+    @property
+    def plain(self) -> ox.Quad | None:
+        """Return its plain triple, if it is sure enough to have one."""
+        subject, predicate, value = (self.parts.get(name) for name in ("subject", "predicate", "object"))
+        if self.sure and isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None:
+            return ox.Quad(subject, predicate, value, self.graph)
+        return None
+
+    def holds(self, day: int) -> bool:
+        return self.start <= day <= self.end
+
+
+def given_day(text: str) -> Days:
+    """Return the days of a date, month or year that somebody typed. Raises QueryError if it is none."""
+    span = days(text) if "/" not in text else None
+    if span is None:
+        raise QueryError(f"{text[:40]!r} is no day: write it as 2024-07-01, 2024-07 or 2024")
+    return span
+
+
 def as_of(store: ox.Store, base: str, day: str) -> ox.Store:
     """Return a store in memory with what holds on `day` (a date, month or year; of the latter two their last day).
 
     Raises QueryError if `day` is none.
     """
-    span = days(day) if "/" not in day else None
-    if span is None:
-        raise QueryError(f"{day[:40]!r} is no day: write it as 2024-07-01, 2024-07 or 2024")
-    left_out = {(one.node, one.graph): one for one in _statements(store, base) if not one.start <= span[1] <= one.end}
     kept = ox.Store()
-    kept.bulk_extend(with_union(_without(store, base, left_out)))
+    kept.bulk_extend(with_union(_held_on(store, base, given_day(day)[1])))
     return kept
 
 
-def _without(store: ox.Store, base: str, left_out: dict[tuple[ox.NamedNode, ox.NamedNode], _Said]) -> Iterator[ox.Quad]:
-    """Yield all quads but those of the statements left out, their plain triples, and facts and disputes with one member left."""
-    plain = {ox.Quad(one.parts["subject"], one.parts["predicate"], one.parts["object"], one.graph)  # type: ignore[arg-type]
-             for one in left_out.values() if one.sure and {"subject", "predicate", "object"} <= one.parts.keys()}
-    plain -= {quad for quad in plain if _still_said(store, quad, left_out)}
+def _held_on(store: ox.Store, base: str, day: int) -> Iterator[ox.Quad]:
+    """Yield all quads but those of statements that don't hold, their plain triples, and facts and disputes with one member left."""
+    statements = _statements(store, base)
+    left_out = {(one.node, one.graph) for one in statements if not one.holds(day)}
+    plain = {one.plain for one in statements if not one.holds(day)} - {one.plain for one in statements if one.holds(day)}
     derived, gone = ox.NamedNode(derived_iri(base)), {node for node, _ in left_out}
-    members: dict[ox.NamedNode, set[ox.NamedNode]] = defaultdict(set)
+    members: dict[object, set[object]] = defaultdict(set)
     for quad in store.quads_for_pattern(None, _MEMBER, None, derived):
-        if quad.object not in gone:
-            members[quad.subject].add(quad.object)  # type: ignore[index,arg-type]
-    groups = {quad.subject for quad in store.quads_for_pattern(None, _MEMBER, None, derived)}
-    broken = {group for group in groups if len(members[group]) < 2}  # type: ignore[index]
+        members[quad.subject].add(quad.object)
+    broken = {group for group, all_ in members.items() if all_ & gone and len(all_ - gone) < 2}
     for quad in store:
         if quad.graph_name in (_INFERRED, ox.DefaultGraph()):  # it may follow from what is left out
             continue
@@ -89,22 +103,10 @@ def _without(store: ox.Store, base: str, left_out: dict[tuple[ox.NamedNode, ox.N
             if quad.subject in broken or quad.object in broken or names_gone:
                 continue
             if quad.predicate == _SUPPORT and isinstance(quad.object, ox.Literal):
-                most = min(int(quad.object.value), len(members[quad.subject]))
+                most = min(int(quad.object.value), len(members[quad.subject] - gone))
                 yield ox.Quad(quad.subject, _SUPPORT, ox.Literal(str(most), datatype=quad.object.datatype), derived)
                 continue
         yield quad
-
-
-def _still_said(store: ox.Store, plain: ox.Quad, left_out: dict[tuple[ox.NamedNode, ox.NamedNode], _Said]) -> bool:
-    """Tell whether another statement of the same graph says a plain triple."""
-    subject, predicate, object_ = (ox.NamedNode(iri) for iri in _RDF_PARTS)
-    said = store.quads_for_pattern(None, subject, plain.subject, plain.graph_name)
-    return any((quad.subject, quad.graph_name) not in left_out
-               and ox.Quad(quad.subject, predicate, plain.predicate, plain.graph_name) in store
-               and ox.Quad(quad.subject, object_, plain.object, plain.graph_name) in store
-               and ox.Quad(quad.subject, ox.NamedNode(KG + "status"), ox.NamedNode(KG + "Asserted"), plain.graph_name) in store
-               and ox.Quad(quad.subject, ox.NamedNode(KG + "polarity"), ox.NamedNode(KG + "Positive"), plain.graph_name) in store
-               for quad in said)
 
 
 def _statements(store: ox.Store, base: str) -> list[_Said]:

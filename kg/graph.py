@@ -25,8 +25,8 @@ from kg import export as exports
 from kg import frames
 from kg import query as queries
 from kg.agree import Dispute, Fact
-from kg.asof import as_of
-from kg.errors import FolderError, OntologyError, QueryError
+from kg.asof import as_of, given_day
+from kg.errors import FolderError, OntologyError
 from kg.events import Happening
 from kg.iris import BASE, INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
@@ -592,13 +592,6 @@ class Violation:
     severity: str
 
 
-def _day(text: str) -> Days:
-    span = days(text) if "/" not in text else None
-    if span is None:
-        raise QueryError(f"{text[:40]!r} is no day: write it as 2024-07-01, 2024-07 or 2024")
-    return span
-
-
 def open_graph(folder: str | Path) -> Graph:
     """Open the graph folder `folder` for reading. Raises FolderError if it holds no graph, or a damaged one."""
     return Graph(Path(folder))
@@ -689,7 +682,7 @@ class Graph:
 
         Raises QueryError if `since` or `until` is no day, month or year.
         """
-        first, last = (_day(since)[0] if since else 0), (_day(until)[1] if until else ENDLESS)
+        first, last = (given_day(since)[0] if since else 0), (given_day(until)[1] if until else ENDLESS)
         dated = [(span, one) for one in self.statements(entity=entity) if (span := one.span())]
         dated.sort(key=lambda pair: (pair[0][0] or pair[0][1], pair[0], pair[1].fact or pair[1].iri, pair[1].iri))
         return [one for span, one in dated if overlap(span, (first, last))]
