@@ -29,7 +29,8 @@ _GRAPH, _ONTOLOGY = ox.NamedNode(INFERRED_GRAPH), ox.NamedNode(ONTOLOGY_GRAPH)
 #: a rule that makes ever new things of what it made is stopped here
 MOST_ROUNDS = 50
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Reason = tuple[str, ox.NamedNode, ox.NamedNode, tuple[ox.Triple, ...]]
+#: rule, axiom, premises
+Reason = tuple[ox.NamedNode, ox.NamedNode, tuple[ox.Triple, ...]]
 
 
 def inferred(plain: Plain, ontology: Iterable[ox.Quad], base: str) -> Iterator[ox.Quad]:
@@ -48,7 +49,7 @@ def inferred(plain: Plain, ontology: Iterable[ox.Quad], base: str) -> Iterator[o
             for triple, axiom, premises in _solutions(store, name, query):
                 if triple in plain or triple in reasons or triple.subject == triple.object:
                     continue
-                reason = (name.value, axiom, name, premises)
+                reason = (name, axiom, premises)
                 if triple not in new or _rank(reason) < _rank(new[triple]):
                     new[triple] = reason
         if not new:
@@ -57,9 +58,9 @@ def inferred(plain: Plain, ontology: Iterable[ox.Quad], base: str) -> Iterator[o
         store.bulk_extend(_quad(triple) for triple in new)
     nodes = {triple: _node(triple, base) for triple in reasons}
     of_class: set[tuple[ox.NamedNode, str]] = set()
-    for triple in sorted(reasons, key=lambda t: (t.subject.value, t.predicate.value, str(t.object))):  # type: ignore[union-attr]
+    for triple in sorted(reasons, key=str):
         yield ox.Quad(triple.subject, triple.predicate, triple.object, _GRAPH)
-        _, axiom, rule, premises = reasons[triple]
+        rule, axiom, premises = reasons[triple]
         if triple.predicate == _TYPE and all(premise.predicate == _TYPE for premise in premises):
             if (axiom, str(triple.object)) not in of_class:  # said once for all that are of the class
                 of_class.add((axiom, str(triple.object)))
@@ -77,8 +78,8 @@ def _quad(triple: ox.Triple) -> ox.Quad:
 
 def _rank(reason: Reason) -> tuple[int, str, str, str]:
     """Return what decides between two reasons for one triple: fewer premises, then names; never the order of the store."""
-    name, axiom, _, premises = reason
-    return len(premises), name, axiom.value, " ".join(map(str, premises))
+    rule, axiom, premises = reason
+    return len(premises), rule.value, axiom.value, " ".join(map(str, premises))
 
 
 def _node(triple: ox.Triple, base: str) -> ox.NamedNode:

@@ -111,7 +111,8 @@ class Answer:
         if format == "turtle":
             if not self.is_graph:
                 raise QueryError("only CONSTRUCT and DESCRIBE give a graph; take csv, tsv, json or markdown for a SELECT query")
-            triples = (ox.Triple(*row) for row in self._rows)  # type: ignore[arg-type]
+            triples = (ox.Triple(subject, predicate, value) for subject, predicate, value in self._rows
+                       if isinstance(subject, (ox.NamedNode, ox.BlankNode)) and isinstance(predicate, ox.NamedNode) and value is not None)
             ox.serialize(triples, output, ox.RdfFormat.TURTLE, prefixes=prefixes(self._base))
             return
         if format not in _WRITERS:
@@ -139,14 +140,15 @@ class Names:
     """Names of the graph's nodes: label, else quote, else prefixed name, else the IRI."""
 
     def __init__(self, store: ox.Store, base: str = BASE) -> None:
-        self._store, self._known = store, {}  # type: ignore[var-annotated]
+        self._store = store
+        self._known: dict[ox.NamedNode | ox.BlankNode, str] = {}
         self._prefixes = sorted(prefixes(base).items(), key=lambda item: -len(item[1]))
 
     def of(self, node: ox.NamedNode | ox.BlankNode) -> str:
         """Return the name of `node`."""
         if node not in self._known:
             self._known[node] = self._find(node)
-        return str(self._known[node])
+        return self._known[node]
 
     def _find(self, node: ox.NamedNode | ox.BlankNode) -> str:
         for predicate in (_LABEL, _ANCHOR):
@@ -203,7 +205,8 @@ def explain(store: ox.Store, query: str, *, base: str = BASE, timeout: float | N
     started = time.perf_counter()
     text = _prepared(store, query, base, search, parameters)
     answer = _run(store, text, base, timeout)
-    first, rows, columns, form = 0.0, 0, (), "ASK"  # type: tuple[float, int, tuple[str, ...], str]
+    first, rows, form = 0.0, 0, "ASK"
+    columns: tuple[str, ...] = ()
     if not isinstance(answer, bool):
         columns, form = answer.columns, "GRAPH" if answer.is_graph else "SELECT"
         for _ in answer._rows:
