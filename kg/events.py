@@ -72,7 +72,8 @@ class _Event:
     told: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     reasons: set[str] = field(default_factory=set)
-    dead: bool = False
+    #: what it has become part of
+    whole: _Event | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ class _Event:
             mine.update(theirs)
         self.when.update(other.when)
         self.reasons.add(reason)
-        self.type, other.dead = type_, True
+        self.type, other.whole = type_, self
 
 
 class _World:
@@ -148,7 +149,7 @@ def happenings(statements: Iterable[Statement], entities: Iterable[Entity], arti
         by_article[min(event.articles)].append(event)
     events = [event for key in sorted(by_article) for event in _in_article(world, by_article[key])]
     _across(world, events)
-    found = [_happening(world, event, base) for event in events if not event.dead and event.tellings > 1
+    found = [_happening(world, event, base) for event in events if not event.whole and event.tellings > 1
              and (event.reasons or event.nouns)]
     return sorted(found, key=lambda one: one.iri)
 
@@ -245,30 +246,30 @@ def _in_article(world: _World, events: list[_Event]) -> list[_Event]:
     for number, one in enumerate(told):
         for two in told[number + 1 :]:
             name = world.type_of(one.type, two.type)
-            if one.dead or two.dead or not name or _clash(world, one, two):
+            if one.whole or two.whole or not name or _clash(world, one, two):
                 continue
             shared = sorted((one.patients & two.patients) or ((one.agents & two.agents) if not (one.patients and two.patients) else set()))
-            if shared and (one.patients & two.patients or not one.patients or not two.patients):
+            if shared:
                 one.absorb(two, f"in one article: {_class(world, name)}, {world.label(shared[0])}", name)
     for number, one in enumerate(nouns):  # "Baldwin's lawsuit ... his own lawsuit"
         for two in nouns[number + 1 :]:
             shared = sorted(world.named(one.people) & world.named(two.people))
             same = {label.casefold().split()[-1] for label in one.labels} & {label.casefold().split()[-1] for label in two.labels}
-            if shared and same and not (one.dead or two.dead) and _bare(world, one) and _bare(world, two) and not _clash(world, one, two):
+            if shared and same and not (one.whole or two.whole) and _bare(world, one) and _bare(world, two) and not _clash(world, one, two):
                 one.absorb(two, f"in one article: {min(same)}, {world.label(shared[0])}", one.type)
-    for noun in (one for one in nouns if not one.dead):
-        fits = [one for one in told if not one.dead and world.type_of(one.type, noun.type)]
+    for noun in (one for one in nouns if not one.whole):
+        fits = [one for one in told if not one.whole and world.type_of(one.type, noun.type)]
         sharing = [one for one in fits if noun.people & one.people]
         if len(sharing or fits) == 1 and not _clash(world, (sharing or fits)[0], noun) and (sharing or _takes_up(world, noun, nouns)):
             one = (sharing or fits)[0]
             why = "with the same participants" if sharing else "the only one told in the article"
             one.absorb(noun, f"“{min(noun.labels)}”: {why}", world.type_of(one.type, noun.type))
-    return [one for one in events if not one.dead]
+    return [one for one in events if not one.whole]
 
 
 def _takes_up(world: _World, noun: _Event, nouns: Sequence[_Event]) -> bool:
     """Tell whether a bare noun can take up the only event of its class: it is the only such noun, and nothing modifies it."""
-    same = [one for one in nouns if not one.dead and world.type_of(one.type, noun.type)]
+    same = [one for one in nouns if not one.whole and world.type_of(one.type, noun.type)]
     return len(same) == 1 and _bare(world, noun)
 
 
@@ -295,17 +296,15 @@ def _across(world: _World, events: Sequence[_Event]) -> None:
                 if one.articles != two.articles:
                     pairs[one.key, two.key] = one, two
     scored = [(_agreement(world, one, two), key, one, two) for key, (one, two) in pairs.items()]
-    became: dict[int, _Event] = {}
     for (score, reason), _, one, two in sorted(scored, key=lambda row: (-row[0][0], row[1])):
-        while id(one) in became:
-            one = became[id(one)]
-        while id(two) in became:
-            two = became[id(two)]
+        while one.whole:
+            one = one.whole
+        while two.whole:
+            two = two.whole
         if score < ENOUGH or one is two or one.articles & two.articles or _clash(world, one, two):
             continue
         if name := world.type_of(one.type, two.type):
             one.absorb(two, reason, name)
-            became[id(two)] = one
 
 
 def _names_in(world: _World, event: _Event) -> set[str]:
