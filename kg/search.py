@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError
 from kg.iris import PREFIXES
+from kg.query import has_union
 
 Kind = Literal["entity", "quote", "article"]
 KINDS: tuple[Kind, ...] = ("entity", "quote", "article")
@@ -139,12 +140,13 @@ def _rows(store: ox.Store) -> Iterator[tuple[Kind, str, str, str]]:
     def texts(predicate: str) -> dict[str, set[str]]:
         prefix, _, local = predicate.partition(":")
         found: dict[str, set[str]] = {}
-        for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES[prefix] + local), None, None):
+        for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES[prefix] + local), None, everywhere):
             if isinstance(quad.subject, ox.NamedNode):
                 value = quad.object.value if isinstance(quad.object, (ox.Literal, ox.NamedNode)) else ""
                 found.setdefault(quad.subject.value, set()).add(value)
         return found
 
+    everywhere = ox.DefaultGraph() if has_union(store) else None
     labels, others, entities = texts("rdfs:label"), texts("skos:altLabel"), texts("kg:mentionCount")
     for iri in sorted(entities):
         name = min(labels.get(iri, {""}))
