@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.authorities import Item, Place, places
+from kg.authorities import Item, Place, place_of, place_row_names, place_rows
 from kg.errors import FolderError
 from kg.iris import valid_iri
 from kg.records import Entity, Extraction, Link
-from kg.resolve import FAMILIES, UNKNOWN, Types, acronym, appearance, full_name, person_parts, same_given, things_of
+from kg.resolve import FAMILIES, UNKNOWN, Types, acronym, appearance, folded, full_name, person_parts, same_given, things_of
 
 LINKS = "links.tsv"
 LINKS_HEADER = "name\tlink\trelation\tscore\treasons\tby\n"
@@ -219,10 +219,19 @@ def _words(text: str) -> set[str]:
 
 @dataclass(frozen=True)
 class _Gazetteer:
-    by_name: Mapping[str, tuple[tuple[Place, float], ...]]
+    rows: Mapping[str, list[str]]
     countries: Mapping[str, Place]
     states: Mapping[str, Place]
     tells: Mapping[str, str]
+
+    def named(self, name: str) -> list[tuple[Place, float]]:
+        """Return the places of this name, in the form of :func:`kg.resolve.full_name`, and how likely English text means them by it."""
+        found = []
+        for one in map(place_of, self.rows.get(name, ())):
+            # "New York" is as good a name of New York City as that, unlike the many names in other languages
+            other = one.kind == "city" and full_name(one.name) not in (name, f"{name} city")
+            found.append((one, OTHER_NAME if other else 1.0))
+        return found
 
     def weight(self, place: Place) -> float:
         """Return how often a name means this place, in persons, if nothing else is known."""
@@ -237,22 +246,19 @@ class _Gazetteer:
 
 @functools.cache
 def _gazetteer() -> _Gazetteer:
-    by_name: dict[str, list[tuple[Place, float]]] = defaultdict(list)
-    for place in places():
-        for name in dict.fromkeys((full_name(place.name), *map(full_name, place.others))):
-            # "New York" is as good a name of New York City as that, unlike the many names in other languages
-            other = place.kind == "city" and full_name(place.name) not in (name, f"{name} city")
-            by_name[name].append((place, OTHER_NAME if other else 1.0))
-    countries = {place.country: place for place in places() if place.kind == "country"}
-    tells = {full_name(word): code for code, place in countries.items() for word in place.words[:1]}
-    return _Gazetteer({name: tuple(found) for name, found in by_name.items()}, countries,
-                      {place.region: place for place in places() if place.kind == "state"}, tells)
+    rows: dict[str, list[str]] = defaultdict(list)
+    for row in place_rows():
+        name, others = place_row_names(row)
+        for one in {folded(name), *map(folded, others)}:
+            rows[one].append(row)
+    countries, states = ([place_of(row) for row in place_rows() if row.startswith(f"{kind}\t")] for kind in ("country", "state"))
+    tells = {full_name(word): one.country for one in countries for word in one.words[:1]}
+    return _Gazetteer(rows, {one.country: one for one in countries}, {one.region: one for one in states}, tells)
 
 
 def place_names(entity: Entity) -> bool:
     """Tell whether a name of the entity is in the table, so that its context is worth gathering."""
-    names = _gazetteer().by_name
-    return any(_bare(label) in names for label in (entity.label, *entity.aliases))
+    return any(_bare(label) in _gazetteer().rows for label in (entity.label, *entity.aliases))
 
 
 def _bare(label: str) -> str:
@@ -282,7 +288,7 @@ def _currency(one: Profile, label: str) -> Found | None:
     if one.family not in (UNKNOWN, "product"):
         return None
     name = full_name(label)
-    found = [place for place, _ in _gazetteer().by_name.get(name, ()) if place.kind == "currency"]
+    found = [place for place, _ in _gazetteer().named(name) if place.kind == "currency"]
     # "the pound", "the dollar" are several currencies; "won" and "real" are words
     if len(found) != 1 or name in _HOMOGRAPHS or (label.isupper() and not one.entity.named):
         return None
@@ -296,7 +302,7 @@ def _language(one: Profile, label: str) -> Found | None:
     said = name.endswith(" language") or one.family == "language"
     if not (said or one.spoken):
         return None
-    found = [place for place, _ in _gazetteer().by_name.get(name.removesuffix(" language"), ()) if place.kind == "language"]
+    found = [place for place, _ in _gazetteer().named(name.removesuffix(" language")) if place.kind == "language"]
     return (found[0], 0.95, (f"the only language called {name}", "called a language" if said else "spoken in an article")) \
         if len(found) == 1 else None
 
@@ -304,7 +310,7 @@ def _language(one: Profile, label: str) -> Found | None:
 def _place(one: Profile, label: str) -> Found | None:
     """Return the place that the name means with a probability of ``SURE`` or more."""
     gazetteer = _gazetteer()
-    candidates = [(place, share) for place, share in gazetteer.by_name.get(_bare(label), ())
+    candidates = [(place, share) for place, share in gazetteer.named(_bare(label))
                   if place.kind in ("country", "state", "city")]
     if one.family == UNKNOWN and one.entity.named:
         candidates = [(place, share) for place, share in candidates if place.kind == "country"]
@@ -372,7 +378,7 @@ def _context(one: Profile, place: Place, gazetteer: _Gazetteer) -> tuple[float, 
 def _dominant(name: str) -> Place | None:
     """Return the place that a name means whatever stands beside it, if there is one."""
     gazetteer = _gazetteer()
-    scored = sorted(((gazetteer.weight(place) * share, place.iri, place) for place, share in gazetteer.by_name.get(name, ())
+    scored = sorted(((gazetteer.weight(place) * share, place.iri, place) for place, share in gazetteer.named(name)
                      if place.kind in ("country", "state", "city")), reverse=True)
     return scored[0][2] if scored and scored[0][0] >= SURE * (sum(row[0] for row in scored) + ELSEWHERE) else None
 

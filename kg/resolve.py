@@ -190,10 +190,7 @@ def full_name(label: str, family: str = UNKNOWN) -> str:
     >>> full_name("The Hollywood Reporter") == full_name("Hollywood Reporter")
     True
     """
-    name = unicodedata.normalize("NFKD", label).casefold()
-    name = re.sub("[\u0300-\u036f.]", "", name).replace("’", "'")
-    name = " ".join(re.sub(r"[-‐‑–,\s]+", " ", name).split())
-    name = re.sub(r"^the (?=\S)", "", name)
+    name = folded(label)
     if family == "person":
         words = name.split()
         while len(words) > 1 and (words[0] in _TITLES or (len(words) > 2 and " ".join(words[:2]) in _TWO_WORD_TITLES)):
@@ -206,6 +203,17 @@ def full_name(label: str, family: str = UNKNOWN) -> str:
     elif family == "organization":
         name = _COMPANY.sub("", name).replace(" & ", " and ")
     return name
+
+
+def folded(label: str) -> str:
+    """Return a name without case, accents, dots, hyphens and a leading "the"."""
+    if label.isascii() and label.replace(" ", "").isalpha():  # most are: spare them what can change nothing
+        name = " ".join(label.lower().split())
+    else:
+        name = unicodedata.normalize("NFKD", label).casefold()
+        name = re.sub("[\u0300-\u036f.]", "", name).replace("’", "'")
+        name = " ".join(re.sub(r"[-‐‑–,\s]+", " ", name).split())
+    return name.removeprefix("the ")
 
 
 def person_parts(name: str) -> tuple[tuple[str, ...], str, str]:

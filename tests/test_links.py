@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.authorities import Item, family_of, places, read_authority
+from kg.authorities import Item, family_of, place_of, place_rows, read_authority
 from kg.cli import main
 from kg.errors import FolderError, InputError
 from kg.graph import open_graph
@@ -18,7 +18,7 @@ from kg.pipeline import build
 from kg.records import Argument, Article, Claim, Entity, Extraction, Link, LocalEntity, Mention, Span
 from kg.resolve import resolve
 
-IDS = {(place.name, place.kind, place.country, place.region): place.iri for place in places()}
+IDS = {(place.name, place.kind, place.country, place.region): place.iri for place in map(place_of, place_rows())}
 GEORGIA, TEXAS_PARIS = IDS["Georgia", "country", "GE", ""], IDS["Paris", "city", "US", "TX"]
 
 
