@@ -87,21 +87,18 @@ class Place(Record, frozen=True):
 
 @functools.cache
 def place_rows() -> tuple[str, ...]:
-    """Return the lines of the table of places that comes with the program (scripts/make_places), each for :func:`place_of`."""
+    """Return the lines of the table of places that comes with the program (scripts/make_places), each for :func:`place_of`.
+
+    A line begins with its names in the form of :func:`kg.resolve.folded`, between bars, and a tab.
+    """
     with gzip.open(Path(__file__).parent / "data" / "places.tsv.gz", "rt", encoding="utf-8") as table:
         return tuple(table.read().splitlines())
-
-
-def place_row_names(row: str) -> tuple[str, list[str]]:
-    """Return the name of the place in a line of the table, and its other names."""
-    _, _, name, others, _ = row.split("\t", 4)
-    return name, list(_split(others))
 
 
 @functools.lru_cache(maxsize=1 << 12)
 def place_of(row: str) -> Place:
     """Return the place in a line of the table."""
-    kind, key, name, others, country, region, latitude, longitude, people, words = row.split("\t")
+    _, kind, key, name, others, country, region, latitude, longitude, people, words = row.split("\t")
     base = {"currency": CURRENCIES, "language": LANGUAGES}.get(kind)
     iri = base + key if base else f"{GEONAMES}{key}/"
     return Place(iri, kind, name, _split(others), country, region, latitude, longitude, int(people or 0), _split(words))

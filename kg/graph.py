@@ -380,21 +380,32 @@ def _event(event: Happening, base: str) -> Iterator[tuple[ox.NamedNode, Object]]
 
 
 def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
-    """Yield the ontology files (Turtle, or as the ending says) as one named graph.
+    """Yield the ontology files (Turtle, or as the ending says) as one named graph, sorted, each triple once.
 
-    Blank nodes get names that depend on content only. Raises OntologyError with file, line and what was expected.
+    Blank nodes are numbered as they come in the files, so that equal files give equal names. Raises OntologyError with file, line and
+    what was expected.
     """
     graph = ox.NamedNode(ONTOLOGY_GRAPH)
-    dataset = ox.Dataset()
+    numbers: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def number(blank: ox.BlankNode) -> ox.BlankNode:
+        return numbers.setdefault(blank, ox.BlankNode(f"b{len(numbers)}"))
+
+    found: set[ox.Quad] = set()
     for path in paths:
         try:
             for quad in ox.parse(path=str(path)):
-                value = stored(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
-                dataset.add(ox.Quad(quad.subject, quad.predicate, value, graph))
+                subject, value = quad.subject, quad.object
+                if isinstance(subject, ox.BlankNode):
+                    subject = number(subject)
+                if isinstance(value, ox.BlankNode):
+                    value = number(value)
+                elif isinstance(value, ox.Literal):
+                    value = stored(value)
+                found.add(ox.Quad(subject, quad.predicate, value, graph))
         except (SyntaxError, ValueError, OSError) as error:
             raise OntologyError(f"{path} can't be read: {' '.join(str(error).split())}; mend the file") from error
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    yield from sorted(dataset, key=str)
+    yield from sorted(found, key=str)
 
 
 def imported_quads(path: Path | None) -> Iterator[list[ox.Quad]]:

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.authorities import Item, Place, place_of, place_row_names, place_rows
+from kg.authorities import Item, Place, place_of, place_rows
 from kg.errors import FolderError
 from kg.iris import valid_iri
 from kg.records import Entity, Extraction, Link
-from kg.resolve import FAMILIES, UNKNOWN, Types, acronym, appearance, folded, full_name, person_parts, same_given, things_of
+from kg.resolve import FAMILIES, UNKNOWN, Types, acronym, appearance, full_name, person_parts, same_given, things_of
 
 LINKS = "links.tsv"
 LINKS_HEADER = "name\tlink\trelation\tscore\treasons\tby\n"
@@ -248,10 +248,9 @@ class _Gazetteer:
 def _gazetteer() -> _Gazetteer:
     rows: dict[str, list[str]] = defaultdict(list)
     for row in place_rows():
-        name, others = place_row_names(row)
-        for one in {folded(name), *map(folded, others)}:
-            rows[one].append(row)
-    countries, states = ([place_of(row) for row in place_rows() if row.startswith(f"{kind}\t")] for kind in ("country", "state"))
+        for name in row.partition("\t")[0].split("|"):
+            rows[name].append(row)
+    countries, states = ([place_of(row) for row in place_rows() if f"\t{kind}\t" in row] for kind in ("country", "state"))
     tells = {full_name(word): one.country for one in countries for word in one.words[:1]}
     return _Gazetteer(rows, {one.country: one for one in countries}, {one.region: one for one in states}, tells)
 

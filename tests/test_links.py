@@ -16,7 +16,7 @@ from kg.iris import BASE
 from kg.links import Authority, apply_links, format_links, link_items, link_places, parse_links, profiles
 from kg.pipeline import build
 from kg.records import Argument, Article, Claim, Entity, Extraction, Link, LocalEntity, Mention, Span
-from kg.resolve import resolve
+from kg.resolve import folded, resolve
 
 IDS = {(place.name, place.kind, place.country, place.region): place.iri for place in map(place_of, place_rows())}
 GEORGIA, TEXAS_PARIS = IDS["Georgia", "country", "GE", ""], IDS["Paris", "city", "US", "TX"]
@@ -283,3 +283,9 @@ def test_any_names_are_taken_in_any_order(names: list[list[tuple[str, str]]], la
         rows = tuple(Link(known[link.entity].name, link.target, link.relation, link.score, link.reasons, "x") for link in links)
         assert {(one.entity, one.target) for one in parse_links(format_links(rows))} == {(one.entity, one.target) for one in rows}
     assert found[0] == found[1]
+
+
+def test_places_are_found_by_the_form_that_names_are_compared_in():
+    for row in place_rows():
+        place = place_of(row)
+        assert row.partition("\t")[0] == "|".join(sorted({folded(name) for name in (place.name, *place.others)})), row
