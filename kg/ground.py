@@ -1105,7 +1105,6 @@ _ADJECTIVE_PREPOSITIONS = frozenset({"of", "for", "to", "with", "about", "from",
 _HOLLOW = frozenset({"able", "unable", "likely", "unlikely", "set", "due", "certain", "sure", "bound", "about", "supposed", "going"})
 #: nouns that describe nothing by themselves
 _VAGUE = frozenset({"time", "life", "case", "way", "thing", "part", "one", "lot", "use", "matter", "number", "reason", "side", "first"})
-#: words that are no object: what the parser makes of subordinate clauses and lists
 #: verbs that say something with a subject alone; others without object are left out ("Roe stated", "the report comes")
 _COMPLETE = frozenset("""
     abdicate age apologise apologize appear approach awake bark behave bleed blink bloom blossom blow boil bounce break breathe burn burst
@@ -1121,6 +1120,7 @@ _COMPLETE = frozenset("""
     surrender survive swear swim switch talk tear testify thaw thrive toil tour train travel tremble triumph unite vanish vary volunteer
     vote wait wake walk wander weep whisper whistle wilt win wither work worsen yawn yell yield
 """.split())
+#: words that are no object: what the parser makes of subordinate clauses and lists
 _EMPTY = frozenset({"that", "whether", "if", "what", "which", "who", "so", "every", "there", "such", "as", "-", "–", "—", ""})
 #: roles without which a verb says something else
 _COMPLETING = frozenset({"object", "complement", "clause"})

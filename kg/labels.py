@@ -47,7 +47,6 @@ _DOERS = {"author": "write", "writer": "write", "creator": "create", "ceo": "lea
           "architect": "design", "discoverer": "discover", "inventor": "invent", "illustrator": "illustrate", "employer": "employ"}
 #: verbs that nobody does to anything: "died in", never "was died in"
 _INTRANSITIVE = frozenset("die live reside crash premiere work happen occur take_place exist arrive depart land sink".split())
-_LABEL_STARTS = frozenset("is was are were be has have had does did".split())
 #: second words of verbs that are one with them: "set up"
 _PARTICLES = frozenset("up out off down on in over back away".split())
 #: what stands before the noun and says nothing

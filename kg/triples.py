@@ -1,7 +1,7 @@
 """Claims as binary triples of words: what ``kg extract --triples`` and ``--mentions`` write, one JSON object a line.
 
 A claim has any number of arguments; as open triples it becomes one triple an argument, the object standing in the predicate of
-those after it ("Graner | handcuffed him to | the bars of a cell"). The graph itself is made from the claims, never from these
+those after it ("Ruiz | tied the boat to | a post on the quay"). The graph itself is made from the claims, never from these
 strings.
 """
 

@@ -57,9 +57,9 @@ def test_nouns_stay_nouns(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "word", "lemma", "tag"),
     [
-        ("Ana Ruiz failed to get re-elected.", "re-elected", "re-elect", "VBN"),
-        ("The halls offered a tremendous cross-section of fandom.", "cross-section", "section", "NN"),
-        ("The visitors share a high-five.", "high-five", "high-five", "NN"),
+        ("Ana Ruiz hopes to be re-elected.", "re-elected", "re-elect", "VBN"),
+        ("The fair showed a fine cross-section of farming.", "cross-section", "section", "NN"),
+        ("Ana gave him a high-five.", "high-five", "high-five", "NN"),
         ("His step-father sold the farm.", "step-father", "father", "NN"),
         ("Lee Hwa-kin sold the farm.", "Hwa-kin", "Hwa-kin", "NNP"),
     ],
@@ -77,31 +77,23 @@ def test_names_and_numbers_stay_in_pieces(text: str) -> None:
     assert len(repair(tree)) == len(tree)
 
 
-def test_reporting_verb_behind_its_quote() -> None:
-    tree = mended('"It rained," Roe stated. "Then it snowed."')
-    rained, stated = tree.words.index("rained"), tree.words.index("stated")
-    assert (tree.heads[rained], tree.deps[rained], tree.heads[stated]) == (stated, "ccomp", stated)
-
-
 @pytest.mark.parametrize(
     ("text", "word", "head", "dep"),
     [
-        ("OSLO, Norway - This past week marked the opening of an exhibit.", "week", "marked", "nsubj"),
-        ("The attention led to outreach from Delta.", "outreach", "to", "pobj"),
-        ("Veteran politicians stepped down in both camps.", "down", "stepped", "prt"),
-        ("Other artists who used the camera, such as Ansel Adams, met here.", "as", "artists", "prep"),
+        ("OSLO, Norway - The month brought the end of a strike.", "month", "brought", "nsubj"),
+        ("The shortage led to outreach by Delta.", "outreach", "to", "pobj"),
+        ("Three ministers stepped down in March.", "down", "stepped", "prt"),
+        ("Sailors who crossed the bay, such as Ida Berg, met here.", "as", "Sailors", "prep"),
+        ("The dog was struck by a stray golf ball Roe was hitting during a match.", "hitting", "ball", "relcl"),
+        ('"It rained," Roe stated. "Then it snowed."', "rained", "stated", "ccomp"),
+        ('"It rained," Roe stated. "Then it snowed."', "stated", "stated", "ROOT"),
+        ("She said the mayor and the council were late.", "council", "mayor", "conj"),
     ],
 )
 def test_attachments(text: str, word: str, head: str, dep: str) -> None:
     tree = mended(text)
     i = tree.words.index(word)
     assert (tree.words[tree.heads[i]], tree.deps[i]) == (head, dep)
-
-
-def test_contact_clause() -> None:
-    tree = mended("The dog was struck by a stray golf ball Roe was hitting during a match.")
-    verb = tree.words.index("hitting")
-    assert (tree.deps[verb], tree.words[tree.heads[verb]]) == ("relcl", "ball")
 
 
 def test_examples() -> None:
@@ -112,7 +104,7 @@ def test_examples() -> None:
     ("text", "verb", "subject", "above"),
     [
         ("He noticed the people and a boat was sent to save them.", "sent", "boat", "noticed"),
-        ("The country is mainly Catholic and the United Nations rates the Roma among the poorest groups.", "rates", "Nations", "is"),
+        ("The region is mainly Protestant and the Delta Society counts the bears among the rarest animals.", "counts", "Society", "is"),
         ("The press coverage led to calls from Delta and Omar was invited to their fair.", "invited", "Omar", "led"),
     ],
 )
@@ -121,11 +113,6 @@ def test_a_verb_with_its_own_subject_is_a_clause_of_its_own(text: str, verb: str
     head = tree.words.index(verb)
     assert [tree.words[c] for c in tree.children[head] if tree.deps[c] in ("nsubj", "nsubjpass")] == [subject]
     assert (tree.deps[head], tree.words[tree.heads[head]]) == ("conj", above)
-
-
-def test_coordinated_subjects_stay_together() -> None:
-    tree = mended("She said the mayor and the council were late.")
-    assert tree.deps[tree.words.index("council")] == "conj"
 
 
 def test_a_word_whose_head_piece_hangs_below_another_stays_in_pieces() -> None:

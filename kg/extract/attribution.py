@@ -63,7 +63,7 @@ NOT_SAYING = frozenset(
         "become",
     ]
 )
-#: verbs whose object's infinitive did not happen: "missed a chance to win"
+#: verbs whose object's infinitive did not happen: "squandered two chances to score"
 MISSING = frozenset(["miss", "squander", "waste", "forgo", "pass up"])
 #: verbs that take a bare infinitive and hold for it what holds of them
 BARE = frozenset(["let", "make", "have", "help"])
@@ -447,7 +447,7 @@ class _Reader:
             return report
         view = report
         if has_to(tree, i) and tree.deps[noun] == "dobj" and tree.lemmas[tree.heads[noun]] in MISSING:
-            view = view._replace(negative=not view.negative)  # "missed a chance to win"
+            view = view._replace(negative=not view.negative)  # "squandered two chances to score"
         for effect in self.cues.nouns.get(tree.lemmas[noun].lower(), ()):
             if (effect == "Claimed" and has_to(tree, i)) or (
                 effect == "Planned" and "that" in marks and tree.lemmas[noun] not in ("demand",)
@@ -533,7 +533,7 @@ class _Reader:
             return _status(view, "Planned")._replace(tense="Future")
         if tree.lemmas[above] == "be" and tree.child(above, "acomp", "attr") < 0:
             return _status(view, "Planned")._replace(tense="Future")
-        if tree.lemmas[above] == "remain" and tree.child(i, "auxpass") >= 0:  # "Many details remain to be settled"
+        if tree.lemmas[above] == "remain" and tree.child(i, "auxpass") >= 0:  # "Three bills remain to be paid"
             return _status(view, "Planned")._replace(tense="Future")
         if tree.lemmas[above] == "have":
             if any(tree.words[c].lower() == "yet" for c in tree.children[above]):

@@ -201,9 +201,9 @@ class Linker:
                     and other.type != "Person"
                     and node.type in ("Event", "CreativeWork", "Place", "Facility", "Product")
                 ):
-                    cluster.told = node.type  # "Camerimage, a film festival"
+                    cluster.told = node.type  # "Norlight, a music festival"
                 return cluster
-        if node.kind == "nominal":  # "the film's armorer, Hannah Ruiz": the name after it is the same person
+        if node.kind == "nominal":  # "the club's treasurer, Ana Ruiz": the name after it is the same person
             other = self.by_head.get(tree.child(head, "appos"))
             if (
                 other

@@ -48,9 +48,9 @@ def is_negated(tree: Tree, i: int) -> bool:
             count += following not in ("only", "just", "merely", "least")
         elif word == "nor" and child == tree.left[i] and any(
                 tree.deps[c] in ("aux", "auxpass") and c == child + 1 for c in tree.children[i]):
-            count += 1  # "Nor did she realise it"
+            count += 1  # "Nor did she notice it"
         elif dep == "advmod" and word in QUALIFYING and any(tree.deps[c] == "neg" for c in tree.children[child]):
-            count += 1  # "was not necessarily involved"
+            count += 1  # "was not necessarily informed"
         elif dep == "advmod" and word in ("longer", "more"):  # "no longer owns the house"
             count += any(tree.words[c].lower() == "no" for c in tree.children[child])
         elif word == "contest" and tree.lemmas[i] == "plead":

@@ -291,8 +291,9 @@ def same_value(mention: Mention | None, words: str) -> bool:
     if value.kind == "date":
         return words in date_forms(value.lexical)
     number = re.match(r"-?[\d,]*\d(\.\d+)?(?![\d-])", words)
-    ours = re.fullmatch(r"-?\d+(\.\d+)?", value.lexical)
-    return bool(number and ours) and math.isclose(float(number.group().replace(",", "")), float(value.lexical), rel_tol=1e-9)  # type: ignore[union-attr]
+    if number is None or not re.fullmatch(r"-?\d+(\.\d+)?", value.lexical):
+        return False
+    return math.isclose(float(number[0].replace(",", "")), float(value.lexical), rel_tol=1e-9)
 
 
 def date_forms(lexical: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from kg.extract.tree import Tree
 from kg.extract.words import (
     COMPANY_SUFFIXES,
@@ -252,21 +254,20 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
             lemma = tree.lemmas[i].lower()
             kind = classes.get(lemma) or classes.get(lemma.rpartition("-")[2], "Thing")  # "pan-democrats"
             found.append((first, compact_end(tree, i), *noun_phrase(tree, i), i, "nominal", kind if kind in NOUN_TYPES else "Thing"))
-    rows = [
-        (
+    mentions = [
+        Mention(
+            0,
             tree.starts[first],
             tree.ends[end - 1] - sentence_dot(tree, end - 1),
             Span(tree.starts[head], tree.ends[head]),
             Span(tree.starts[full_first], tree.ends[full_end - 1]),
             kind_,
             type_,
-            None,
         )
         for first, end, full_first, full_end, head, kind_, type_ in found
     ]
-    rows += [(v.start, v.end, v.head, v.full, v.kind, v.type, v.value) for v in values]  # type: ignore[misc]
-    rows.sort(key=lambda row: (row[0], -row[1], row[2].start))
-    return [Mention(i, *row[:6], value=row[6]) for i, row in enumerate(rows)]
+    ordered = sorted([*mentions, *values], key=lambda m: (m.start, -m.end, m.head.start))
+    return [replace(mention, id=i) for i, mention in enumerate(ordered)]
 
 
 def sentence_dot(tree: Tree, i: int) -> int:
@@ -430,7 +431,7 @@ def mend_ends(tree: Tree, first: int, end: int, label: str) -> tuple[int, int]:
 
 
 def join_companies(tree: Tree, names: Sequence[Name]) -> list[Name]:
-    """Return the names with the pieces of one company joined: "Samuel Montagu | and | Sons Ltd", "Pemberton Bell | Gouinlock
+    """Return the names with the pieces of one company joined: "Marlow Berg | and | Sons Ltd", "Holt Webb | Lindqvist
     Inc"."""
     joined: list[Name] = []
     for name in names:
@@ -451,7 +452,7 @@ def join_companies(tree: Tree, names: Sequence[Name]) -> list[Name]:
 
 
 def continues(tree: Tree, first: int, end: int) -> bool:
-    """Tell whether the token at `end` belongs to the name before it: "Sun | Co", "Georgia Public Service | Commission"."""
+    """Tell whether the token at `end` belongs to the name before it: "Sun | Co", "Marlow Port Service | Commission"."""
     if (tree.words[end].lower() in COMPANY_SUFFIXES and tree.words[end][0].isupper()) or tree.words[end].lower() in (
         "corp",
         "inc",

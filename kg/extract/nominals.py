@@ -199,7 +199,7 @@ class _Reader:
     # appositions
 
     def apposition(self, mention: Mention, head: int, child: int) -> None:
-        """Add what an apposition says: "Camerimage, a film festival in Poland" | "the film's armorer, Jane Roe" | "Smith, 45"."""
+        """Add what an apposition says: "Norlight, a music festival in Norway" | "the club's treasurer, Jane Roe" | "Smith, 45"."""
         tree = self.tree
         if tree.words[child].isdigit() and len(tree.words[child]) < 4:
             self.age(mention, child)
@@ -473,7 +473,7 @@ class _Reader:
         return tuple(dict.fromkeys(found))
 
     def _genitive(self, i: int) -> bool:
-        """Tell whether token `i` ends in 's, whatever the parser made of it: "the film’s armorer"."""
+        """Tell whether token `i` ends in 's, whatever the parser made of it: "the club’s treasurer"."""
         tree = self.tree
         return i + 1 < len(tree) and tree.tags[i + 1] == "POS" and tree.heads[i + 1] == i
 

@@ -286,7 +286,7 @@ def _possessor(new: _Edit, mark: int) -> None:
 
 
 def _dateline(new: _Edit, first: int, end: int) -> None:
-    """OSLO, Norway - This week marked the start of talks.: the place before the dash was taken for the subject."""
+    """OSLO, Norway - The month brought the end of a strike.: the place before the dash was taken for the subject."""
     tree = new.tree
     dash = next((i for i in range(first + 1, min(end - 3, first + LONGEST_DATELINE))
                  if tree.words[i] in DASHES and tree.starts[i + 1] > tree.ends[i]), -1)
@@ -540,7 +540,7 @@ def _second_object(new: _Edit, i: int) -> None:
 
 
 def _sought_deed(new: _Edit, i: int) -> None:
-    """The firm sought at every turn to blame Roe.: what such a verb is after is no purpose of it, whatever stands between."""
+    """The firm tried in each letter to blame Roe.: what such a verb is after is no purpose of it, whatever stands between."""
     tree, above = new.tree, new.tree.heads[i]
     to = next((c for c in tree.children[i] if tree.tags[c] == "TO"), -1)
     if above < to == tree.left[i] and new.lemmas[above].lower() in STRIVING and tree.words[to - 1] not in (",", "order") \

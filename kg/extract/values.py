@@ -47,7 +47,6 @@ _I = re.IGNORECASE
 _SIGN = rf"(?-i:{_any(SIGNS)}|(?:US|NZ|AU|CA|HK|NT) \$)"
 _TIME_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|months?|years?|decades?|century|centuries)"
 _RANGE = r"(?: ?[-–—] ?| to | and | or )"
-_SCALE = r"(?:[- ](?:hundred|thousand|million|billion|trillion|lakh|crore)\b|(?:bn|mn|tn|trn|m|k)\b)?"
 
 _DIGITS = "0123456789"
 _FIRST = {*numbers.FIRST_WORDS, *(code.lower() for code in CODES), *CODES, "rs", "rs.", "magnitude"}
