@@ -12,7 +12,7 @@ import json
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -20,16 +20,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import ModelError
-from kg.extract.relations import dependency_path
+from kg.extract.relations import Floats, dependency_path, in_order, pair_claim, sigmoid
 from kg.extract.tree import Tree
-from kg.records import Argument, Claim, LocalEntity, Mention, Span
-
-Floats = NDArray[np.float32]
+from kg.records import Argument, Claim, LocalEntity, Mention
 
 #: longest stretch of words, unless a name or noun phrase is longer
 LONGEST = 8
@@ -89,15 +86,13 @@ class Page:
         for m in mentions:
             by_head.setdefault(tree.at.get(m.head.start, -1), m)
             for start, end in ((m.start, m.end), (m.full.start, m.full.end)):
-                if (first := tree.at.get(start)) is not None:
-                    last = first
-                    while last < len(tree) and tree.starts[last] < end:
-                        last += 1
-                    whole.add((first, last))
+                if start in tree.at:
+                    words = tree.tokens(start, end)
+                    whole.add((words.start, words.stop))
                     if start == m.start and end == m.end:
-                        self.exact[first, last] = m
-                    if tree.pos[first] == "DET" and last - first > 1:
-                        whole.add((first + 1, last))
+                        self.exact[words.start, words.stop] = m
+                    if tree.pos[words.start] == "DET" and len(words) > 1:
+                        whole.add((words.start + 1, words.stop))
         self.spans = sorted(stretches(tree, whole, known))
         self.texts = [tree.cut(*span) for span in self.spans]
         self.keys = [fold(text) for text in self.texts]
@@ -367,10 +362,6 @@ class Regression:
         return cls(index, best.astype(np.float32))
 
 
-def sigmoid(z: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(z, -30, 30))), dtype=np.float32)
-
-
 class Learned:
     """What :func:`learn` made: the properties' IRIs, the two regressions, the folded names seen, the least probability of a claim."""
 
@@ -526,27 +517,15 @@ def learned_claims(tree: Tree, mentions: Sequence[Mention], entities: Sequence[L
     """
     page = model.page(tree, mentions, entities)
     best: dict[tuple[int, str, tuple[int, int]], Claim] = {}
-    groups: defaultdict[tuple[int, str], list[Found]] = defaultdict(list)
-    for found in model.find(page):
-        groups[tree.sentence[page.heads[found.object]], found.property].append(found)
-    for found in (one for group in groups.values() for one in group):
+    for found in model.find(page):  # the best pair of a sentence and property first
         subject, object = page.mention[found.subject], page.mention[found.object]
-        (a, b), (c, d) = page.spans[found.subject], page.spans[found.object]
+        (a, _), (c, d) = page.spans[found.subject], page.spans[found.object]
         if subject is None or tree.sentence[a] != tree.sentence[c] or (object is not None and object.id == subject.id):
             continue
-        start, end = min(tree.starts[a], tree.starts[c]), max(tree.ends[b - 1], tree.ends[d - 1])
-        first, last = tree.sentences[tree.sentence[c]]
         label = re.split(r"[#/:]", found.property)[-1]
-        way = sorted(dependency_path(tree, page.heads[found.subject], page.heads[found.object]))
-        phrase, predicate = label, Span(start, end)
-        if way:
-            phrase, predicate = " ".join(tree.words[t] for t in way), Span(tree.starts[way[0]], tree.ends[way[-1]])
         arguments = (Argument("subject", subject.start, subject.end, subject.id),
                      Argument("object", tree.starts[c], tree.ends[d - 1], object.id if object is not None else None))
-        key = (subject.id, found.property, (c, d))
-        if key not in best or best[key].confidence < found.probability:
-            best[key] = Claim(first_id, "pair", label, phrase, predicate, arguments, Span(start, end),
-                              Span(tree.starts[first], tree.ends[last - 1]), confidence=round(found.probability, 2),
-                              extractor="learned", property=found.property)
-    made = sorted(best.values(), key=lambda c: (c.evidence.start, c.evidence.end, c.property, [a.start for a in c.arguments]))
-    return [msgspec.structs.replace(claim, id=first_id + n) for n, claim in enumerate(made)]
+        heads = (page.heads[found.subject], page.heads[found.object])
+        best.setdefault((subject.id, found.property, (c, d)),
+                        pair_claim(tree, heads, arguments, label, found.property, found.probability, "learned"))
+    return in_order(best.values(), first_id)

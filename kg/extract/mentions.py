@@ -230,10 +230,8 @@ def find_mentions(tree: Tree, values: Sequence[Mention] = ()) -> list[Mention]:
     """
     taken = [False] * len(tree)
     for value in values:
-        first = tree.at.get(value.start, -1)
-        while 0 <= first < len(tree) and tree.starts[first] < value.end:
-            taken[first] = True
-            first += 1
+        for i in tree.tokens(value.start, value.end):
+            taken[i] = True
     names = find_names(tree, taken)
     found: list[tuple[int, int, int, int, int, Kind, str]] = []  # first, end, full first, full end, head, kind, type
     named = [False] * len(tree)

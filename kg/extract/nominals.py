@@ -135,7 +135,7 @@ class _Reader:
             first += 1
         while first < last and (name := self._name_at(first, last)):
             modifiers.append(self._of_mention("modifier", name))
-            first = tree.at[name.start] + self._length(name)
+            first = tree.tokens(name.start, name.end).stop
             while first < last and tree.pos[first] in ("PUNCT", "PART"):
                 first += 1
         if first > last:
@@ -167,7 +167,7 @@ class _Reader:
                 break
             if (
                 tree.pos[i] not in ("NOUN", "PROPN", "ADJ", "NUM")
-                and not (word == "-" or (word in ("of", "the") and word != "the"))
+                and word not in ("-", "of")
                 and (inside or tree.pos[i] != "VERB")
             ):
                 break
@@ -182,19 +182,12 @@ class _Reader:
         if (
             name
             and name.type == "Organization"
-            and all(self.tree.lemmas[j].lower() in noun_classes() for j in range(i, i + self._length(name)))
+            and all(self.tree.lemmas[j].lower() in noun_classes() for j in self.tree.tokens(name.start, name.end))
         ):
             return None  # "Home Secretary", "Shadow Home Secretary"
-        if name and name.type != "Person" and self.tree.at[name.start] + self._length(name) <= last:
+        if name and name.type != "Person" and self.tree.tokens(name.start, name.end).stop <= last:
             return name
         return None
-
-    def _length(self, mention: Mention) -> int:
-        first = self.tree.at[mention.start]
-        end = first
-        while end < len(self.tree) and self.tree.starts[end] < mention.end:
-            end += 1
-        return end - first
 
     # appositions
 
@@ -432,7 +425,7 @@ class _Reader:
             return False
         start = tree.at[person.start]
         between = (self.names[i] for i in range(preposition + 1, start) if i in self.names)
-        office = next((name for name in between if tree.at[name.start] + self._length(name) == start), None)
+        office = next((name for name in between if tree.tokens(name.start, name.end).stop == start), None)
         if office is None or office.type == "Person":
             return False
         first = self._compact(head)

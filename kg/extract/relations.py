@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -192,12 +192,7 @@ def items(tree: Tree, mentions: Sequence[Mention], tokenizer: Any, gate: Gate | 
 
 def has_name(tree: Tree, c: Candidate) -> bool:
     """Say whether a proper noun stands in the candidate's wording ("the Labour party")."""
-    i = tree.at.get(c.start, c.head)
-    while i < len(tree) and tree.starts[i] < c.end:
-        if tree.tags[i] in ("NNP", "NNPS"):
-            return True
-        i += 1
-    return False
+    return any(tree.tags[i] in ("NNP", "NNPS") for i in tree.tokens(c.start, c.end))
 
 
 class Gate(NamedTuple):
@@ -297,7 +292,7 @@ class Scorer:
 
     def probabilities(self, item: Item) -> Floats:
         """Return the calibrated probability (pairs, properties) of each property for each pair of `item`."""
-        return _sigmoid(self.scores(item) * self.slopes + self.shifts)
+        return sigmoid(self.scores(item) * self.slopes + self.shifts)
 
     def scores(self, item: Item) -> Floats:
         """Return the raw scores (pairs, properties), logits of the trained model."""
@@ -321,8 +316,9 @@ class Scorer:
         return out
 
 
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-x)), dtype=np.float32)
+def sigmoid(x: Floats) -> Floats:
+    """Return the probabilities of logits."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float32)
 
 
 def _gelu(x: Floats) -> Floats:
@@ -416,25 +412,37 @@ def relation_claims(tree: Tree, mentions: Sequence[Mention], first_id: int = 0, 
     model = scorer()
     if model is None:
         return []
-    found: list[tuple[Found, str]] = []
+    found: list[Found] = []
     with threadpool_limits(limits=1):  # more threads are slower on small matrices and may round differently
         for item in items(tree, mentions, model.tokenizer, model.gate, nouns=False):
             relations = find_relations(tree, item, model.probabilities(item), model.thresholds, model.misfit)
-            found.extend((f, NAMES[f.property]) for f in relations if f.probability >= least)
+            found.extend(f for f in relations if f.probability >= least)
     made = []
-    for f, name in found:
-        local, swapped, label = PROPERTIES[name]
+    for f in found:
+        local, swapped, label = PROPERTIES[NAMES[f.property]]
         subject, object = (f.object, f.subject) if swapped else (f.subject, f.object)
-        start, end = min(subject.start, object.start), max(subject.end, object.end)
-        first, last = tree.sentences[tree.sentence[subject.head]]
-        way = sorted(dependency_path(tree, subject.head, object.head))
         arguments = tuple(Argument(role, c.start, c.end, None if c.mention < 0 else c.mention)
                           for role, c in (("subject", subject), ("object", object)))
-        phrase, predicate = label, Span(start, end)
-        if way:
-            phrase, predicate = " ".join(tree.words[t] for t in way), Span(tree.starts[way[0]], tree.ends[way[-1]])
-        made.append(Claim(0, "pair", label, phrase, predicate, arguments, Span(start, end),
-                          Span(tree.starts[first], tree.ends[last - 1]), confidence=round(f.probability, 2),
-                          extractor="relations", property=KG + local))
-    made.sort(key=lambda c: (c.evidence.start, c.evidence.end, c.property, [a.start for a in c.arguments]))
-    return [msgspec.structs.replace(c, id=first_id + n) for n, c in enumerate(made)]
+        made.append(pair_claim(tree, (subject.head, object.head), arguments, label, KG + local, f.probability, "relations"))
+    return in_order(made, first_id)
+
+
+def pair_claim(tree: Tree, heads: tuple[int, int], arguments: tuple[Argument, ...], label: str, property: str, probability: float,
+               extractor: str) -> Claim:
+    """Return the claim (form ``pair``, id 0) that a property holds between two arguments with these head tokens.
+
+    The predicate is what stands on the dependency path between them; where there is none, it is worded as `label`.
+    """
+    first, last = tree.sentences[tree.sentence[heads[0]]]
+    evidence = Span(min(a.start for a in arguments), max(a.end for a in arguments))
+    phrase, predicate = label, evidence
+    if way := sorted(dependency_path(tree, *heads)):
+        phrase, predicate = " ".join(tree.words[t] for t in way), Span(tree.starts[way[0]], tree.ends[way[-1]])
+    return Claim(0, "pair", label, phrase, predicate, arguments, evidence, Span(tree.starts[first], tree.ends[last - 1]),
+                 confidence=round(probability, 2), extractor=extractor, property=property)
+
+
+def in_order(claims: Iterable[Claim], first_id: int) -> list[Claim]:
+    """Return the claims in text order, numbered from `first_id`."""
+    ordered = sorted(claims, key=lambda c: (c.evidence.start, c.evidence.end, c.property, [a.start for a in c.arguments]))
+    return [msgspec.structs.replace(c, id=first_id + n) for n, c in enumerate(ordered)]

@@ -30,7 +30,7 @@ class Speakers:
         self.by_head = {tree.at[m.head.start]: m for m in reversed(mentions) if m.head.start in tree.at}
         self.heads = {m.id: tree.at[m.head.start] for m in mentions if m.head.start in tree.at}
         self.by_token = {tree.at[m.start]: m for m in reversed(mentions) if m.start in tree.at}
-        self.in_name = {i: m for m in mentions if m.kind == "name" and m.start in tree.at for i in self._tokens(m)}
+        self.in_name = {i: m for m in mentions if m.kind == "name" and m.start in tree.at for i in tree.tokens(m.start, m.end)}
         self.clause_of = {clause.verb: clause for clause in clauses}
         self.trailing: dict[int, int] = {}
         self.according = self._according()
@@ -168,9 +168,3 @@ class Speakers:
                 if owner >= 0:
                     found[tree.heads[tree.heads[i]]] = (owner, (i,))
         return found
-
-    def _tokens(self, mention: Mention) -> range:
-        first = end = self.tree.at[mention.start]
-        while end < len(self.tree) and self.tree.starts[end] < mention.end:
-            end += 1
-        return range(first, end)

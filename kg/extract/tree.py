@@ -6,6 +6,7 @@ It also keeps spaCy out of the extractors: a :class:`Tree` can be made from any 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ class Tree:
     def subtree(self, i: int) -> range:
         """Return the stretch of tokens from the first to the last token below `i`, itself included."""
         return range(self.left[i], self.right[i])
+
+    def tokens(self, start: int, end: int) -> range:
+        """Return the tokens that ``text[start:end]`` touches; empty where it touches none."""
+        return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
 
     def cut(self, first: int, end: int) -> str:
         """Return the text from token `first` up to, not including, token `end`."""

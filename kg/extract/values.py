@@ -16,7 +16,6 @@ A range of amounts ("$5m to $7m", "10-15 people") gives two mentions, a range of
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -140,10 +139,6 @@ class _Finder:
         if value and end > start:
             self.found.append((start, end, value))
 
-    def tokens(self, start: int, end: int) -> range:
-        """Return the tokens that ``text[start:end]`` touches; empty where it touches none."""
-        return range(bisect_right(self.tree.ends, start), bisect_left(self.tree.starts, end))
-
     def head(self, span: range) -> int:
         """Return the token of `span` that hangs on a token outside it; the rightmost if several do."""
         outer = [i for i in span if self.tree.heads[i] not in span or self.tree.heads[i] == i]
@@ -179,7 +174,7 @@ class _Finder:
     def dates(self) -> None:
         for name, pattern, read in PATTERNS:
             for m in self.free(pattern, self.date_places):
-                span = self.tokens(m.start(), m.end())
+                span = self.tree.tokens(m.start(), m.end())
                 if not span or not self.is_date(name, m, span):
                     continue
                 head = self.head(span)
@@ -271,7 +266,7 @@ class _Finder:
 
     def times(self) -> None:
         for m in self.free(TIME, self.time_places):
-            span = self.tokens(m.start(), m.end())
+            span = self.tree.tokens(m.start(), m.end())
             reading = read_time(m, Clock(self.today)) if span and not self.in_name(span) else None
             if reading:
                 self.take(m.start(), m.end(), Value("date", *reading))
@@ -314,7 +309,7 @@ class _Finder:
 
     def labelled(self, m: re.Match[str], label: str) -> bool:
         """Say whether the parse's entity around the match has `label`."""
-        span = self.tokens(m.start(), m.end())
+        span = self.tree.tokens(m.start(), m.end())
         return any(self.tree.entity[i] >= 0 and self.tree.entities[self.tree.entity[i]][2] == label for i in span)
 
     def percent(self) -> None:
@@ -327,7 +322,7 @@ class _Finder:
         for m in self.free(_MAGNITUDE, self.places):
             self.take(m.start(), m.end(), Value("quantity", lexical(read_number(m["a"] or m["b"])), "xsd:decimal", "magnitude"))
         for m in self.free(_MEASURE, self.places):
-            span = self.tokens(m.start(), m.end())
+            span = self.tree.tokens(m.start(), m.end())
             unit = UNITS.get(m["unit"]) or UNITS.get(m["unit"].lower())
             if not span or not unit or self.in_name(span):
                 continue
@@ -343,7 +338,7 @@ class _Finder:
 
     def durations(self) -> None:
         for m in self.free(_DURATION, self.places):
-            span = self.tokens(m.start(), m.end())
+            span = self.tree.tokens(m.start(), m.end())
             if not span or self.in_name(span) or not self.lasts(m):
                 continue
             count, unit = m["count"].lower(), m["unit"].lower()
@@ -375,7 +370,7 @@ class _Finder:
 
     def numbers(self) -> None:
         for m in self.free(_COUNT_RANGE, self.places):
-            span = self.tokens(m.start(), m.end())
+            span = self.tree.tokens(m.start(), m.end())
             unit = self.counted(span) if span else ""
             plural = any(self.tree.tags[self.tree.heads[i]] in ("NNS", "NNPS") for i in span)
             if not (unit and plural and read_number(m["low"]) < read_number(m["high"])):
@@ -385,7 +380,7 @@ class _Finder:
             for group in ("low", "high"):
                 self.take(m.start(group), m.end(group), _number(m[group], unit))
         for m in self.free(_NUMBER, self.places):
-            span = self.tokens(m.start(), m.end())
+            span = self.tree.tokens(m.start(), m.end())
             if not span or self.tree.pos[span[-1]] not in ("NUM", "NOUN", "ADJ", "DET") or self.in_name(span):
                 continue
             number = read_number(m[0])
@@ -457,7 +452,7 @@ class _Finder:
     def mentions(self) -> list[Mention]:
         out: list[Mention] = []
         for start, end, value in sorted(self.merged(), key=lambda f: f[:2]):
-            span = self.tokens(start, end)
+            span = self.tree.tokens(start, end)
             if not span:
                 continue
             head = self.head(span)
