@@ -33,3 +33,9 @@ class FolderError(KgError):
 
 class QueryError(KgError):
     """Raised when a query is wrong (with line and column), unknown, or takes too long."""
+
+
+def shown(text: str, limit: int = 200) -> str:
+    """Return `text` fit for a one-line message: printable, at most `limit` characters."""
+    line = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return line if len(line) <= limit else line[:limit - 1] + "…"

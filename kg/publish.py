@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
 import itertools
+import re
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,13 +20,15 @@ import pyoxigraph as ox
 
 from kg.errors import InputError, KgError
 from kg.graph import open_graph
+from kg.http import Client, NoAnswer, web_address
 from kg.iris import KG
 from kg.records import Record
 
-#: triples sent at once; graphs written between two notes of what is done
-PART, BATCH = 20_000, 50
+#: triples sent at once; bytes of an answer at most; graphs written between two notes of what is done, as all are noted each time:
+#: so many, or the given part of all
+PART, LARGEST, BATCH, SHARE = 20_000, 1 << 28, 50, 20
 _DIGEST = ox.NamedNode(KG + "contentHash")
-_SAFE = "not kept"
+_UNSURE = "not kept"
 
 
 class Published(Record, frozen=True):
@@ -47,16 +47,12 @@ class Server:
 
     def __init__(self, url: str, *, query_url: str = "", user: str = "", token: str = "", timeout: float = 120.0, tries: int = 4,
                  pause: Callable[[float], None] = time.sleep) -> None:
-        for one in filter(None, (url, query_url)):
-            parts = urllib.parse.urlsplit(one)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise InputError(f"{one!r} is no web address; give a SPARQL server's, such as http://localhost:7878/store")
-        self.url, self.query_url, self.timeout, self.tries, self._pause = url, query_url, timeout, tries, pause
-        self.headers = {"User-Agent": "newskg"}
-        if token:
-            self.headers["Authorization"] = f"Bearer {token}"
-        elif user:
-            self.headers["Authorization"] = "Basic " + base64.b64encode(user.encode()).decode()
+        self.name, *_ = [web_address(one, "a SPARQL server's, such as http://localhost:7878/store") for one in (url, query_url or url)]
+        if not re.fullmatch(r"[!-~]*", token):
+            raise InputError("the token holds other signs than a header can; see whether it was copied whole, and alone")
+        self.url, self.query_url = url, query_url
+        who = f"Bearer {token}" if token else "Basic " + base64.b64encode(user.encode()).decode() if user else ""
+        self._client = Client({"Authorization": who} if who else {}, timeout=timeout, largest=LARGEST, tries=tries, pause=pause)
 
     def get(self, graph: str) -> list[ox.Triple]:
         """Return the triples of a graph, none if it isn't there."""
@@ -70,7 +66,7 @@ class Server:
             return [quad.triple for quad in ox.parse(found, ox.RdfFormat.N_TRIPLES)]
         except (SyntaxError, ValueError) as error:
             said = " ".join(str(error).split())[:120]
-            raise KgError(f"{self.url} answers no N-Triples: is it a SPARQL 1.1 graph store? ({said})") from error
+            raise KgError(f"{self.name} answers no N-Triples: is it a SPARQL 1.1 graph store? ({said})") from error
 
     def put(self, graph: str, lines: Sequence[str]) -> None:
         """Make a graph hold exactly these lines of N-Triples."""
@@ -97,25 +93,14 @@ class Server:
         return f"{self.url}{'&' if '?' in self.url else '?'}{urllib.parse.urlencode({'graph': graph})}"
 
     def _send(self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], missing: bytes | None = None) -> bytes:
-        """Return the body of the answer; tried again when the server is busy or gone for a moment. Raises KgError."""
-        for attempt in itertools.count(1):
-            request = urllib.request.Request(url, data, {**self.headers, **headers}, method=method)
-            try:
-                with urllib.request.urlopen(request, timeout=self.timeout) as reply:
-                    body: bytes = reply.read()
-                    return body
-            except urllib.error.HTTPError as error:
-                said = " ".join(error.read(400).decode("utf-8", "replace").split())[:160]
-                if error.code == 404 and missing is not None:
-                    return missing
-                if error.code not in (429, 500, 502, 503, 504) or attempt >= self.tries:
-                    raise KgError(f"{self.url} refuses ({error.code} {error.reason}: {said}); run the command again to go on where it "
-                                  "stopped") from error
-            except (OSError, http.client.HTTPException) as error:
-                if attempt >= self.tries:
-                    raise KgError(f"{self.url} can't be reached ({error}); run the command again to go on where it stopped") from error
-            self._pause(min(2.0 ** attempt / 2, 30))
-        raise AssertionError("unreachable")
+        """Return the body of the answer, `missing` (if given) where there is nothing. Raises KgError."""
+        try:
+            return self._client.send(url, data, headers, method)
+        except NoAnswer as error:
+            if error.status == 404 and missing is not None:
+                return missing
+            trouble = f"refuses ({error})" if error.status else f"can't be reached ({error})"
+            raise KgError(f"{self.name} {trouble}; run the command again to go on where it stopped") from error
 
 
 def publish(folder: str | Path, server: Server, *,
@@ -143,7 +128,7 @@ def publish(folder: str | Path, server: Server, *,
                     yield name, digest
 
         pending = changed()
-        while batch := list(itertools.islice(pending, BATCH)):
+        while batch := list(itertools.islice(pending, max(BATCH, len(names) // SHARE))):
             _note(server, record, done, [name for name, _ in batch])
             for name, digest in batch:
                 server.put(name, lines_of(name))
@@ -162,5 +147,5 @@ def publish(folder: str | Path, server: Server, *,
 
 def _note(server: Server, record: str, done: Mapping[str, str], unsafe: Iterable[str] = ()) -> None:
     """Write down which graphs are there whole; those about to be written are marked as not."""
-    noted = dict(done) | dict.fromkeys(unsafe, _SAFE)
+    noted = dict(done) | dict.fromkeys(unsafe, _UNSURE)
     server.put(record, [f'{ox.NamedNode(name)} {_DIGEST} "{digest}" .\n' for name, digest in sorted(noted.items())])

@@ -8,30 +8,25 @@ answer that is late, too long, broken or not what was asked for is reported and 
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
-import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from kg.authorities import Item, family_of
 from kg.errors import InputError
+from kg.http import Client, NoAnswer, web_address
 from kg.iris import digest, valid_iri
 from kg.records import Record
 
-T = TypeVar("T")
 CACHE = "reconcile-cache.jsonl"
-#: names a request, seconds a request may take in all, tries, seconds before the second try (doubled each time) and at most
-BATCH, TIMEOUT, TRIES, WAIT, LONGEST_WAIT = 10, 20.0, 3, 0.5, 30.0
+#: names a request, seconds a request may take in all, tries
+BATCH, TIMEOUT, TRIES = 10, 20.0, 3
 #: longest answer in bytes, candidates taken of each name, and failed requests in a row after which a service is given up
 LARGEST, CANDIDATES, GIVE_UP = 5_000_000, 10, 3
-_AGENT = "newskg (reconciliation client; https://w3id.org/newskg/)"
 
 
 class Query(Record, frozen=True):
@@ -56,14 +51,6 @@ class Answers(Record, frozen=True):
     asked: int = 0
 
 
-class _Broken(Exception):
-    """An answer that can't be used; ``again`` tells that a later try may succeed, after ``wait`` seconds if given."""
-
-    def __init__(self, reason: str, again: bool = False, wait: float = 0.0) -> None:
-        super().__init__(reason)
-        self.again, self.wait = again, wait
-
-
 class Service:
     """A reconciliation service at a web address.
 
@@ -72,14 +59,10 @@ class Service:
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT, batch: int = BATCH, tries: int = TRIES,
                  pause: Callable[[float], None] = time.sleep) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"{url!r} is no web address; give a reconciliation service's, such as https://names.example/reconcile")
-        self.url, self.timeout, self.batch, self.tries, self._pause = url, timeout, max(1, batch), max(1, tries), pause
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         #: the name of the service in the graph: without user, password and query
-        self.name = urllib.parse.urlunsplit((parts.scheme, host + (f":{parts.port}" if parts.port else ""), parts.path, "", ""))
-        self.space = ""
+        self.name = web_address(url, "a reconciliation service's, such as https://names.example/reconcile")
+        self.url, self.batch, self.space = url, max(1, batch), ""
+        self._client = Client({"Accept": "application/json"}, timeout=timeout, largest=LARGEST, tries=tries, pause=pause)
 
     def open(self) -> None:
         """Read the service's manifest.
@@ -87,8 +70,8 @@ class Service:
         Raises InputError if it can't be reached or doesn't speak version 0.1 or 0.2.
         """
         try:
-            manifest = self._retry(lambda: self._ask(None))
-        except _Broken as error:
+            manifest = self._ask(None)
+        except NoAnswer as error:
             raise InputError(f"{self.name} can't be used ({error}); nothing was changed: check the address, or try again later") from error
         space = manifest.get("identifierSpace") if isinstance(manifest, dict) else None
         if not isinstance(space, str) or not re.match(r"(https?://|urn:)", space):
@@ -121,9 +104,9 @@ class Service:
             part = rest[start:start + self.batch]
             progress(start, len(rest))
             try:
-                answer = self._retry(lambda part=part: self._ask(part))  # type: ignore[misc]
+                answer = self._ask(part)
                 failures = 0
-            except _Broken as error:
+            except NoAnswer as error:
                 failures += 1
                 problems.append(f"{len(part)} names from {part[0].name[:60]!r} on: {error}")
                 if failures == GIVE_UP:
@@ -135,7 +118,7 @@ class Service:
             for number, query in enumerate(part):
                 try:
                     rows = _results(answer, f"q{number}")
-                except _Broken as error:
+                except NoAnswer as error:
                     problems.append(f"{query.name[:60]!r}: {error}")
                     continue
                 cache.put(self.name, query, rows)
@@ -154,89 +137,18 @@ class Service:
                                         (row["description"][:2000],) if row["description"] else ()), row["match"]))
         return tuple(found)
 
-    def _retry(self, ask: Callable[[], T]) -> T:
-        wait = WAIT
-        for number in range(self.tries):
-            try:
-                return ask()
-            except _Broken as error:
-                if not error.again or number == self.tries - 1:
-                    raise
-                self._pause(min(LONGEST_WAIT, max(wait, error.wait)))
-                wait *= 2
-        raise AssertionError("unreachable")
-
     def _ask(self, queries: Sequence[Query] | None) -> Any:
         """Return the manifest, or with `queries` the answer to them, as JSON values."""
-        data = None
-        if queries is not None:
+        if queries is None:
+            text = self._client.send(self.url)
+        else:
             asked = {f"q{number}": {"query": query.name, "limit": CANDIDATES, **({"type": query.type} if query.type else {})}
                      for number, query in enumerate(queries)}
-            data = urllib.parse.urlencode({"queries": json.dumps(asked)}).encode()
-        request = urllib.request.Request(self.url, data, {"User-Agent": _AGENT, "Accept": "application/json"})
-        text = _within(self.timeout, lambda: _fetch(request, self.timeout))
+            text = self._client.send(self.url, urllib.parse.urlencode({"queries": json.dumps(asked)}).encode(), method="POST")
         try:
             return json.loads(text.decode("utf-8"))
         except (ValueError, RecursionError) as error:
-            raise _Broken(f"the answer is no JSON ({str(error)[:80]})") from error
-
-
-def _fetch(request: urllib.request.Request, timeout: float) -> bytes:
-    """Return the body of an answer of at most ``LARGEST`` bytes."""
-    try:
-        with urllib.request.build_opener(_Redirects()).open(request, timeout=timeout) as answer:
-            data: bytes = answer.read(LARGEST + 1)
-            promised = answer.headers.get("Content-Length", "")
-    except urllib.error.HTTPError as error:
-        error.close()
-        wait = error.headers.get("Retry-After", "") if error.headers else ""
-        raise _Broken(f"the server says {error.code} {error.reason}"[:120], error.code in (408, 425, 429, 500, 502, 503, 504),
-                      float(wait) if wait.isdecimal() and len(wait) < 6 else 0.0) from error
-    except http.client.IncompleteRead as error:
-        raise _Broken("the answer breaks off", True) from error
-    except (TimeoutError, urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        late = isinstance(error, TimeoutError) or isinstance(reason, TimeoutError)
-        told = f"no answer within {timeout:g} seconds" if late else f"no connection: {' '.join(str(reason).split())[:100]}"
-        raise _Broken(told, True) from error
-    if len(data) > LARGEST:
-        raise _Broken(f"the answer is longer than {LARGEST:,} bytes")
-    if promised.isdecimal() and len(data) < int(promised):
-        raise _Broken("the answer breaks off", True)
-    return data
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follow redirects to the web only, and keep what is posted (a 301 or 302 would otherwise lose it)."""
-
-    max_redirections = 3
-
-    def redirect_request(self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any,
-                         newurl: str) -> urllib.request.Request | None:
-        if urllib.parse.urlsplit(newurl).scheme not in ("http", "https"):
-            raise urllib.error.HTTPError(req.full_url, code, "it redirects elsewhere than to the web", headers, fp)
-        return urllib.request.Request(newurl, req.data, dict(req.header_items()))
-
-
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """Return what `work` returns, or raise if it takes longer: a socket's own timeout starts anew with each byte that drips in."""
-    done: list[T] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)  # one that hangs must not keep the program from ending
-    thread.start()
-    thread.join(seconds)
-    if failed:
-        raise failed[0]
-    if not done:
-        raise _Broken(f"no complete answer within {seconds:g} seconds", True)
-    return done[0]
+            raise NoAnswer(f"the answer is no JSON ({str(error)[:80]})") from error
 
 
 def _results(answer: Any, key: str) -> list[dict[str, Any]]:
@@ -244,7 +156,7 @@ def _results(answer: Any, key: str) -> list[dict[str, Any]]:
     part = answer.get(key) if isinstance(answer, dict) else None
     rows = part.get("result") if isinstance(part, dict) else None
     if not isinstance(rows, list):
-        raise _Broken("the answer holds no list of results for it")
+        raise NoAnswer("the answer holds no list of results for it")
     found = []
     for row in rows[:100]:
         if not isinstance(row, dict):
@@ -273,7 +185,7 @@ class Cache:
             try:
                 row = json.loads(line)
                 self._rows[str(row["key"])] = _results({"q": {"result": [_row(one) for one in row["rows"]]}}, "q")
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError, _Broken):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError, NoAnswer):
                 continue  # a damaged line is asked anew
 
     def get(self, service: str, query: Query) -> list[dict[str, Any]] | None:

@@ -203,7 +203,7 @@ def test_each_failure_is_told_and_costs_only_its_names(server: Server, mode: str
 
 
 def test_a_failing_service_leaves_the_graph_intact_and_is_reported(graph: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.reconcile.WAIT", 0.0)
+    monkeypatch.setattr("kg.http.WAIT", 0.0)
     before = state(graph)
     server.mode = "always 500"
     result = run(graph, server, code=1)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
-from kg.errors import InputError
+from kg.errors import InputError, shown
 from kg.read.article import (
     FIELD_NAMES,
     MAX_BYTES,
@@ -26,7 +26,6 @@ from kg.read.article import (
     os_reason,
     read_date,
     read_text,
-    shown,
     slug,
 )
 from kg.read.formats import FORMATS, format_of, read_page, read_stream, sniffed

@@ -13,7 +13,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, BinaryIO
 
-from kg.read.article import Refused, Unreadable, shown
+from kg.errors import shown
+from kg.read.article import Refused, Unreadable
 from kg.records import Article
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from kg.errors import InputError
+from kg.errors import InputError, shown
 from kg.read.language import language_of
 from kg.records import Article, Record
 
@@ -168,12 +168,6 @@ def _detect(data: bytes) -> str | Unreadable:
 def clean(text: str) -> str:
     """Return `text` with line ends made "\\n" and each character that XML or a terminal can't take made U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text.replace("\r\n", "\n").translate(_LINE_ENDS))
-
-
-def shown(text: str, limit: int = 200) -> str:
-    """Return `text` fit for a one-line message: printable, at most `limit` characters."""
-    line = "".join(c if c.isprintable() else "\ufffd" for c in text)
-    return line if len(line) <= limit else line[:limit - 1] + "…"
 
 
 def os_reason(error: Exception) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from kg.read.article import Unreadable, clean, compose, shown, take_header
+from kg.errors import shown
+from kg.read.article import Unreadable, clean, compose, take_header
 from kg.records import Article
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from kg.read.article import MAX_CHARACTERS, Refused, Unreadable, clean, compose, shown
+from kg.errors import shown
+from kg.read.article import MAX_CHARACTERS, Refused, Unreadable, clean, compose
 from kg.records import Article
 
 MAX_PDF_BYTES = 64_000_000

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import IO, Any, BinaryIO
 
+from kg.errors import shown
 from kg.read.article import (
     CLOSED_PAIR,
     FIELD_NAMES,
@@ -21,7 +22,6 @@ from kg.read.article import (
     Unreadable,
     decode,
     make_article,
-    shown,
     take_header,
 )
 from kg.records import Article

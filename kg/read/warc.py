@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from kg.errors import shown
 from kg.read.archives import check_ratio
-from kg.read.article import MAX_BYTES, Note, Refused, Unreadable, decode, shown
+from kg.read.article import MAX_BYTES, Note, Refused, Unreadable, decode
 from kg.read.documents import from_html
 from kg.records import Article
 

@@ -23,7 +23,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.read.article import MAX_BYTES, Refused, shown
+from kg.errors import shown
+from kg.read.article import MAX_BYTES, Refused
 from kg.records import Record
 
 AGENT = "newskg"

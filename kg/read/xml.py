@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.read.article import Note, Unreadable, clean, compose, read_date, shown
+from kg.errors import shown
+from kg.read.article import Note, Unreadable, clean, compose, read_date
 from kg.read.tables import without_markup
 from kg.records import Article
 
