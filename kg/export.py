@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from kg.errors import KgError
 from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, prefixes, valid_iri
 from kg.query import has_union
+from kg.spill import Sorted
 
 Format = Literal["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
 FORMATS: dict[str, ox.RdfFormat] = {
@@ -136,13 +137,19 @@ def describe(store: ox.Store, base: str, files: Mapping[str, tuple[str, int]]) -
 def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: str) -> Iterator[ox.Quad]:
     """Pass on the quads of `graphs`, one after another, and write the same Turtle as :func:`export` would from their store.
 
-    It saves reading the store, which takes longer than writing it. `output` is complete when the last quad has been taken. What is
-    said of entities is held in memory, the rest goes through a file of its own.
+    It saves reading the store, which takes longer than writing it. `output` is complete when the last quad has been taken. Little
+    more than one graph at a time is held in memory: the rest goes through files.
     """
-    shared: dict[ox.NamedNode, set[Row]] = {}
     ontology: list[ox.Triple] = []
+    described: set[str] = set()
     turtle = _Turtle(base)
-    with tempfile.TemporaryFile() as articles:
+
+    def write(shared: Sorted) -> None:
+        for iri, rows in shared.groups():
+            described.update({iri} & defined)
+            output.write(turtle.block(ox.NamedNode(iri), set(itertools.chain.from_iterable(rows))))
+
+    with tempfile.TemporaryFile() as articles, Sorted(list[Row]) as entities, Sorted(list[Row]) as rest:
         for quads in filter(None, graphs):
             yield from quads
             graph = quads[0].graph_name
@@ -154,19 +161,17 @@ def turtle_beside(graphs: Iterable[Sequence[ox.Quad]], output: BinaryIO, base: s
                 continue
             others, own = _split(quads, graph)
             for subject, triples in others.items():
-                shared.setdefault(subject, set()).update(map(_row, triples))
+                (entities if subject.value.startswith(f"{base}entity/") else rest).put(subject.value, list(map(_row, triples)))
             for subject, triples in own:
                 articles.write(turtle.block(subject, map(_row, triples)))
+        defined = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
         output.write(turtle.header().encode())
-        entities = {node for node in shared if node.value.startswith(f"{base}entity/")}
-        for subject in _sorted(entities):
-            output.write(turtle.block(subject, shared[subject]))
+        write(entities)
         articles.seek(0)
         shutil.copyfileobj(articles, output)
-        for subject in _sorted(shared.keys() - entities):
-            output.write(turtle.block(subject, shared[subject]))
+        write(rest)
         for node, said in itertools.groupby(ontology, key=lambda triple: triple.subject):
-            if node not in shared:
+            if str(node)[1:-1] not in described:
                 output.write(turtle.block(node, map(_row, said)))
 
 

@@ -10,6 +10,7 @@ import builtins
 import functools
 import hashlib
 import importlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,8 @@ TYPE, LABEL = _RDF["type"], _RDFS["label"]
 _UNION = ox.DefaultGraph()
 #: at most so many nodes are found by ``kg:search`` in a query
 SEARCHED = 1000
+#: so many quads are loaded into the store at once
+_PIECE = 250_000
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATATYPES = {"xsd": _XSD, "edtf": _EDTF}
@@ -424,7 +427,9 @@ def write_store(path: Path, content: Iterable[ox.Quad]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         store = ox.Store(str(path))
-        store.bulk_extend(queries.with_union(content))
+        quads = queries.with_union(content)
+        for first in quads:  # a piece at a time: Oxigraph holds some 3 KB for each quad of what it loads at once
+            store.bulk_extend(itertools.chain([first], itertools.islice(quads, _PIECE)))
         store.flush()
         store.optimize()
     except OSError as error:

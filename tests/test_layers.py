@@ -12,7 +12,7 @@ MODULES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts
 #: our own layers, from the ground up; a module may import from layers before its own only (and its own package's parts)
 LAYERS = [
     {"kg.errors", "kg.iris", "kg.records", "kg.labels"},
-    {"kg.settings", "kg.http", "kg.ontology", "kg.rating", "kg.validity", "kg.duplicates"},
+    {"kg.settings", "kg.http", "kg.ontology", "kg.rating", "kg.validity", "kg.duplicates", "kg.spill"},
     {"kg.agree", "kg.events", "kg.statistics"},
     {"kg.read", "kg.extract", "kg.resolve", "kg.ground", "kg.query", "kg.view", "kg.folder", "kg.triples",
      "kg.authorities"},
