@@ -20,14 +20,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from kg import __version__, statistics
+from kg import statistics
 from kg.agree import Dispute, Fact, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError
 from kg.events import Happening, happenings
 from kg.export import turtle_beside
-from kg.extract.learned import load_learned
 from kg.folder import DECISIONS, IMPORTS, GraphFolder, Staging, dump
 from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
 from kg.ground import all_types, ground
@@ -35,10 +34,9 @@ from kg.infer import inferred
 from kg.iris import KG
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
-from kg.parse import signature
 from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Note, Unreadable, Web, name_of, read
-from kg.reading import TIMEOUT, left_out, read_articles, uncollected
+from kg.reading import TIMEOUT, Engine, identity, left_out, read_articles, uncollected
 from kg.records import Article, Entity, Extraction, Link, RdfLiteral, Record, Statement
 from kg.resolve import Pair, Types, resolve
 from kg.settings import Settings
@@ -102,8 +100,8 @@ def read_all(sources: Iterable[str], *, settings: Settings | None = None, fields
 
 def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settings | None = None,
           others: Literal["exact", "replace", "keep"] = "exact", fields: Mapping[str, str] | None = None,
-          workers: int = 1, article_timeout: float = TIMEOUT, retry_failed: bool = False, progress: Progress = quiet,
-          web: Web | None = None) -> Report:
+          workers: int = 1, engine: Engine | None = None, article_timeout: float = TIMEOUT, retry_failed: bool = False,
+          progress: Progress = quiet, web: Web | None = None) -> Report:
     """Make the graph of all articles in `sources` in `folder`, and return what was done.
 
     What was extracted before is used again if article and pipeline are the same. Articles that are in the folder but not in
@@ -112,9 +110,10 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
 
     Without sources, the graph is made anew from the folder's extractions; without settings, those of the last build hold.
 
-    With several `workers`, so many processes read (:func:`kg.reading.read_articles`); the result is the same. An article that can't be
-    read, or not in `article_timeout` seconds, is set aside with its reason in ``failed.tsv``: later builds report it and go on, or try
-    again with `retry_failed`. A build that was killed or failed goes on where it was.
+    With several `workers`, so many processes read (:func:`kg.reading.read_articles`), with an `engine` others do
+    (:class:`kg.cluster.Dask`); the result is the same. An article that can't be read, or not in `article_timeout` seconds, is set aside
+    with its reason in ``failed.tsv``: later builds report it and go on, or try again with `retry_failed`. A build that was killed or
+    failed goes on where it was.
 
     Raises InputError if no article at all could be read, FolderError if the folder can't be used; it then is as it was.
     """
@@ -125,12 +124,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
     ontology = ontology_of(settings)
     if workers < 1:
         raise InputError(f"{workers} workers can't read: give 1 or more")
-    reader = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
-    if settings.models:
-        reader["models"] = {code: signature(name) for code, name in settings.models}
-    if settings.learned:
-        load_learned(settings.learned)  # raises if the file is broken
-        reader["learned"] = hashlib.sha256(Path(settings.learned).read_bytes()).hexdigest()
+    reader = identity(settings)
     with target.writing(json.dumps(reader, sort_keys=True)) as staging:
         if not names and not staging.ids():
             raise InputError(f"no articles: name files or folders to build {folder} from")
@@ -161,7 +155,9 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
                     places[found.id] = number
                     yield found
 
-        with contextlib.closing(read_articles(unread(), settings, workers=workers, timeout=article_timeout)) as results:
+        reading = engine.read(unread(), settings, article_timeout) if engine else read_articles(
+            unread(), settings, workers=workers, timeout=article_timeout)
+        with contextlib.closing(reading) as results:
             for article, result in results:
                 number = places.pop(article.id)
                 if isinstance(result, str):

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import multiprocessing
 import os
+import queue
 import signal
 import threading
-import time
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnContext
-from typing import Any, Literal
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import msgspec
 
+from kg import __version__
 from kg.errors import KgError, ModelError
 from kg.extract import read_claims
 from kg.extract.learned import load_learned
 from kg.extract.relations import scorer
 from kg.extract.tree import Tree
 from kg.extract.universal import read_universal
-from kg.parse import load, parse
+from kg.parse import load, parse, signature
 from kg.read import name_of
 from kg.records import Article, Extraction
 from kg.settings import Settings
@@ -37,10 +40,21 @@ from kg.settings import Settings
 TRIES = 3
 #: seconds that an article may take
 TIMEOUT = 300.0
+#: seconds without an article after which a process that reads ends
+IDLE = 3600
 
 Result = Extraction | str
 #: what a process says: it is ready, the extraction as JSON, why the article can't be read, or an error that stops it all
 Message = tuple[Literal["ready", "read", "failed", "error"], Any]
+
+
+class Engine(Protocol):
+    """What reads articles elsewhere, to the same result as :func:`read_articles`."""
+
+    def read(self, articles: Iterable[Article], settings: Settings,
+             timeout: float) -> Generator[tuple[Article, Result], None, None]:
+        """Yield each article with its extraction, or with the reason why it has none, in any order."""
+        ...
 
 
 class _TooLong(BaseException):
@@ -63,6 +77,20 @@ def model_for(language: str, settings: Settings) -> str | None:
     if named or language == "en":  # English is read with whatever there is
         return named or settings.model
     return settings.model if load(settings.model).lang == language else None
+
+
+def identity(settings: Settings) -> dict[str, Any]:
+    """Return what reads with these settings, to the version and the learned file's content: what it read is good as long as it is the same.
+
+    Raises ModelError for a missing model, InputError for a broken file of what was learned.
+    """
+    found: dict[str, Any] = {"newskg": __version__, "model": signature(settings.model), "relations": settings.relations}
+    if settings.models:
+        found["models"] = {code: signature(name) for code, name in settings.models}
+    if settings.learned:
+        load_learned(settings.learned)
+        found["learned"] = hashlib.sha256(Path(settings.learned).read_bytes()).hexdigest()
+    return found
 
 
 def left_out(article: Article, settings: Settings) -> str:
@@ -151,76 +179,116 @@ def _late(timeout: float) -> str:
     return f"took more than {timeout:g} s to read; give it longer with --article-timeout"
 
 
-class _Worker:
-    """A process that reads one article at a time."""
+class _Closed(Exception):
+    """Raised where an article is being read when its reader is closed."""
 
-    def __init__(self, context: SpawnContext, settings: Settings) -> None:
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, settings), daemon=True, name="kg-reader")
-        self.process.start()
-        theirs.close()
-        self.ready = False
-        self.task: tuple[Article, int] | None = None
-        self.deadline = 0.0
 
-    def give(self, article: Article, tries: int, timeout: float) -> None:
-        """Send an article; that the process is gone is found when its answer is waited for."""
-        self.task, self.deadline = (article, tries), time.monotonic() + timeout if timeout else float("inf")
-        with contextlib.suppress(OSError):
-            self.pipe.send_bytes(msgspec.json.encode(article))
+class Reader:
+    """A process that reads one article at a time for one thread; started when first needed, and again when it has died."""
 
-    def end(self) -> None:
-        """Kill the process and wait for its end."""
-        self.process.kill()
-        self.process.join()
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.closed = settings, False
+        self.process: SpawnProcess | None = None
+        self.pipe: Connection
+
+    def read(self, article: Article, timeout: float) -> Result:
+        """Return the extraction of an article, or why there is none. Raises what :func:`prepare` raises."""
+        code: int | None = 0
+        for _ in range(TRIES):
+            if not self.process:
+                self._start()
+            with contextlib.suppress(OSError):  # that it is gone shows when its answer is waited for
+                self.pipe.send_bytes(msgspec.json.encode(article))
+            try:
+                if not self.pipe.poll(timeout or None):
+                    self._drop()
+                    return _late(timeout)
+                kind, content = self.pipe.recv()
+            except (EOFError, OSError):
+                code = self._drop()
+                continue
+            return msgspec.json.decode(content, type=Extraction) if kind == "read" else str(content)
+        return f"ended the process that read it {TRIES} times ({_how(code)})"
+
+    def _start(self) -> None:
+        """Start the process and wait until it is ready."""
+        context = multiprocessing.get_context("spawn")  # a fork would copy the locks of threads that it doesn't copy
+        for _ in range(TRIES):
+            self.pipe, theirs = context.Pipe()
+            self.process = context.Process(target=_work, args=(theirs, self.settings), daemon=True, name="kg-reader")
+            self.process.start()
+            theirs.close()
+            if self.closed:  # by another thread, while it started
+                self.process.kill()
+            try:
+                kind, content = self.pipe.recv()
+            except (EOFError, OSError):
+                self._drop()
+                continue
+            if kind == "error":
+                self._drop()
+                raise content
+            return
+        raise ModelError("the processes that read end before they begin (see above); a script that builds with several workers needs "
+                         "`if __name__ == \"__main__\":`")
+
+    def _drop(self) -> int | None:
+        """Kill the process, wait for its end and return its exit code."""
+        process, self.process = self.process, None
+        if not process:
+            return None
+        process.kill()
+        process.join()
         self.pipe.close()
+        if self.closed:
+            raise _Closed
+        return process.exitcode
+
+    def close(self) -> None:
+        """End it, from any thread; what is being read ends with an error."""
+        self.closed = True
+        process = self.process
+        if process:
+            process.kill()
+
+
+class Readers:
+    """So many processes that read, for as many threads to read with (:meth:`read`); started when needed."""
+
+    def __init__(self, settings: Settings, count: int) -> None:
+        self.all = [Reader(settings) for _ in range(count)]
+        self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()  # the last in: it has its model loaded
+        for reader in self.all:
+            self._idle.put(reader)
+
+    def read(self, article: Article, timeout: float) -> Result:
+        """Read an article in one of the processes (:meth:`Reader.read`)."""
+        reader = self._idle.get()
+        try:
+            return reader.read(article, timeout)
+        finally:
+            self._idle.put(reader)
+
+    def close(self) -> None:
+        """End all processes."""
+        for reader in self.all:
+            reader.close()
 
 
 def _in_processes(articles: Iterable[Article], settings: Settings, workers: int, timeout: float) -> Iterator[tuple[Article, Result]]:
-    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of threads that it doesn't copy
-    source, waiting, crew, false_starts = iter(articles), deque[tuple[Article, int]](), list[_Worker](), 0
-    try:
-        while True:
-            while len(waiting) < workers and (article := next(source, None)):
-                waiting.append((article, 0))
-            free = sum(worker.task is None for worker in crew)
-            crew += [_Worker(context, settings) for _ in range(min(workers - len(crew), len(waiting) - free))]
-            for worker in crew:
-                if waiting and worker.ready and not worker.task:
-                    worker.give(*waiting.popleft(), timeout)
-            if not waiting and not any(worker.task for worker in crew):
-                return
-            soonest = min((worker.deadline for worker in crew if worker.task), default=float("inf"))
-            heard = wait([worker.pipe for worker in crew], None if soonest == float("inf") else max(0.0, soonest - time.monotonic()))
-            for worker in list(crew):
-                task = worker.task
-                if worker.pipe in heard:
-                    try:
-                        kind, content = worker.pipe.recv()
-                    except (EOFError, OSError):  # it died
-                        worker.end()
-                        crew.remove(worker)
-                        false_starts += not worker.ready
-                        if false_starts >= TRIES * workers:
-                            raise ModelError("the processes that read end before they begin (see above); a script that builds with "
-                                             "several workers needs `if __name__ == \"__main__\":`") from None
-                        if task and task[1] + 1 < TRIES:
-                            waiting.appendleft((task[0], task[1] + 1))
-                        elif task:
-                            yield task[0], f"ended the process that read it {TRIES} times ({_how(worker.process.exitcode)})"
-                        continue
-                    if kind == "error":
-                        raise content
-                    worker.ready, worker.task, false_starts = True, None, 0
-                    if task:
-                        yield task[0], msgspec.json.decode(content, type=Extraction) if kind == "read" else content
-                elif task and time.monotonic() >= worker.deadline:
-                    worker.end()
-                    crew.remove(worker)
-                    yield task[0], _late(timeout)
-    finally:
-        for worker in crew:
-            worker.end()
+    source, running, readers = iter(articles), dict[Future[Result], Article](), Readers(settings, workers)
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            while True:
+                while len(running) < 2 * workers and (article := next(source, None)):
+                    running[pool.submit(readers.read, article, timeout)] = article
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            readers.close()
 
 
 def _how(code: int | None) -> str:
@@ -238,7 +306,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
         return
     pipe.send(("ready", None))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
+        while pipe.poll(IDLE):
             result = _read(msgspec.json.decode(pipe.recv_bytes(), type=Article), settings)
             answer: Message = ("failed", result) if isinstance(result, str) else ("read", msgspec.json.encode(result))
             pipe.send(answer)

@@ -208,7 +208,7 @@ def test_what_another_reader_or_another_text_left_is_read_again(articles: Path, 
             kg.build([articles], tmp_path / "h")
         left = kept(tmp_path / "h")
         left[0].write_bytes(b"")
-        patch.setattr("kg.pipeline.__version__", "0.0.0")
+        patch.setattr("kg.reading.__version__", "0.0.0")
         with pytest.raises(KeyboardInterrupt):
             kg.build([articles / "0.txt"], tmp_path / "h")
         assert len(kept(tmp_path / "h")) == 1
