@@ -5,6 +5,7 @@ KgError
  ├─ ModelError      a spaCy pipeline that is missing or lacks a part
  ├─ OntologyError   an ontology, shapes or lexicon file that can't be used
  ├─ FolderError     a graph folder that is missing, damaged, locked, or can't be written
+ ├─ ClusterError    a cluster of machines that can't be reached or used
  └─ QueryError      a SPARQL query that is wrong, unknown, or took too long
 
 Each message says what was wrong, where, and what to do about it, in one line.
@@ -29,6 +30,10 @@ class OntologyError(KgError):
 
 class FolderError(KgError):
     """Raised when a graph folder is missing, damaged, locked by another process, or can't be written."""
+
+
+class ClusterError(KgError):
+    """Raised when a cluster of machines, or the place where it keeps files, can't be reached or used."""
 
 
 class QueryError(KgError):

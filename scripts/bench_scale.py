@@ -5,11 +5,14 @@
                                                  articles repeated with other names and words (default 1000 10000)
     scripts/bench scale kills [KILLS] [ARTICLES] builds with SIGKILL of the build or one of its processes at random moments, each
                                                  gone on with; the end must equal an undisturbed build, byte for byte
+    scripts/bench scale dask [ARTICLES]          builds on a Dask cluster of two workers here, left alone and with one of them killed every
+                                                 20 s, beside --workers 2: articles read a second; the graphs must be equal
     scripts/bench scale start                    CPU seconds of kg build on one article beside importing spaCy and loading the model
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -234,6 +237,50 @@ def kills(count: int, articles: int, seed: int = 1) -> None:
             print(f"{killed} kills, {rounds} builds, all equal", flush=True)
 
 
+def dask(count: int, every: float = 20.0) -> None:
+    """Build with two workers of one machine, with Dask, and with Dask while a worker is killed `every` so many seconds of reading."""
+    with tempfile.TemporaryDirectory() as place:
+        source, wanted = generated(count, Path(place)), None
+        for name in ("--workers 2", "--engine dask", "killed"):
+            more = [] if name.startswith("--workers") else ["--engine", "dask"]
+            folder, told = Path(place) / name, Path(place) / f"{name}.log"
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            with open(told, "w") as log:
+                process = subprocess.Popen([sys.executable, "-m", "kg.cli", "build", str(source), "-o", str(folder), "--workers", "2",
+                                            "--log-json", *more], stdout=subprocess.DEVNULL, stderr=log, env=environment())
+            killed = kill_workers(process, told, every) if name == "killed" else 0
+            if process.wait():
+                sys.exit(told.read_text("utf-8")[-2000:])
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = json.loads(told.read_text("utf-8").splitlines()[-1])["stages"]["reading"]
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            found = state(folder), store(folder)
+            wanted = wanted or found
+            print(f"{name:14} {count / seconds:6.2f} articles/s read in {seconds:.0f} s, {cpu:.0f} s CPU in all"
+                  + (f" (without the killed), {killed} workers killed" if killed else "")
+                  + (", the same graph" if found == wanted else ", ANOTHER GRAPH"), flush=True)
+            if found != wanted:
+                sys.exit(1)
+
+
+def kill_workers(process: subprocess.Popen[Any], told: Path, every: float) -> int:
+    """Kill one worker of a build with Dask after each so many seconds, as long as it reads; return how many."""
+    import psutil
+
+    chance, killed, due = random.Random(1), 0, time.monotonic() + every
+    while process.poll() is None and '"stage": "grounding"' not in told.read_text("utf-8"):
+        time.sleep(0.2)
+        if time.monotonic() < due:
+            continue
+        due += every
+        with contextlib.suppress(psutil.Error):  # gone by itself
+            workers = [one for one in psutil.Process(process.pid).children() if one.children()]  # those with a reader
+            if workers:
+                chance.choice(workers).kill()
+                killed += 1
+    return killed
+
+
 def main(args: list[str]) -> None:
     numbers = [int(arg) for arg in args[1:] if arg.isdigit()]
     match args[:1]:
@@ -245,6 +292,8 @@ def main(args: list[str]) -> None:
             join_child(args[1])
         case ["kills"]:
             kills(*([*numbers, 50, 60][:2] if len(numbers) < 2 else numbers))
+        case ["dask"]:
+            dask(*numbers or [300])
         case ["start"]:
             start()
         case _:

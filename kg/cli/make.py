@@ -45,6 +45,7 @@ if TYPE_CHECKING:
   kg build -o graph                  # rebuild from what was extracted before
   kg build news.jsonl -o graph --workers 2
   kg build news.jsonl -o graph --store http://localhost:7878/store
+  kg build crawl/*.warc.gz -o graph --engine dask --scheduler tcp://10.0.0.1:8786
 
 A build that was stopped goes on where it was when it is run again. Articles that can't be read are set aside (failed.tsv): later
 builds tell so and go on.
@@ -64,17 +65,27 @@ Exit codes: 0 all fine, 1 some articles failed (the others are in the graph), 2 
 @click.option("--replace", is_flag=True, help="let go of articles in the folder that are not among ARTICLES")
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 @click.option("--store", default="", metavar="URL", help="then put it into the SPARQL server there, as kg publish does")
+@click.option("--engine", type=click.Choice(["processes", "dask"]), default="processes",
+              help="what reads: processes of this machine, or a Dask cluster (extra newskg[dask])")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="with --engine dask: of the cluster [default: one of --workers here]")
+@click.option("--shards", default="", metavar="URL", help="with --engine dask: keep what is read there too: a path, s3://, gs:// ...")
 @running_options
 @reading_options
 @web_options
 def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Path, ...], min_confidence: float, no_text: bool,
           relations: bool, learned: str, no_places: bool, infer: bool, replace: bool, as_json: bool, model: tuple[str, ...],
-          field: tuple[str, ...], store: str, **running: Any) -> None:
+          field: tuple[str, ...], store: str, engine: str, scheduler: str, shards: str, **running: Any) -> None:
     """Build the graph of ARTICLES: files (.txt .md .html .pdf .json .csv .xml .warc .zip ...), folders, globs, URLs, or -."""
     english, models = named_models(model)
     settings = kg.Settings(model=english, models=models, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
+    if engine == "dask":
+        from kg.cluster import Dask
+
+        running["engine"] = Dask(scheduler, running["workers"], shards)
+    elif scheduler or shards:
+        raise InputError("--scheduler and --shards go with --engine dask")
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
     run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running, store)
 
