@@ -36,6 +36,8 @@ SCRIPTS = (
     "filters.js",
     "layout.js",
     "drawing.js",
+    "labels.js",
+    "legend.js",
     "panel.js",
     "reading.js",
     "timeline.js",
@@ -74,7 +76,7 @@ FAMILIES: dict[str, frozenset[str]] = {
 class Limits:
     """How much goes into one page: what is drawn at first, and what the file carries (``text`` counts characters)."""
 
-    drawn: int = 60
+    drawn: int = 48
     entities: int = 20_000
     statements: int = 100_000
     text: int = 2_500_000
@@ -176,7 +178,8 @@ def page_data(
     index = {e.iri: i for i, e in enumerate(kept)}
     graph_edges = link_weights(shown, index)
     community = communities(len(kept), graph_edges)
-    first = _first_view(len(kept), graph_edges, limits.drawn)
+    vague = {i for i, e in enumerate(kept) if not e.named and family_of(e, names) == len(FAMILIES)}
+    first = _first_view(len(kept), graph_edges, limits.drawn, vague, {i for i, e in enumerate(kept) if e.named})
     positions = _layout(first, graph_edges, community, [e.label for e in kept])
 
     articles = sorted({a.id: a for a in articles}.values(), key=lambda a: (a.published, a.title, a.id))
@@ -207,12 +210,12 @@ def page_data(
     readable = [a for a in articles if a.id in with_text]
     found = mentions if mentions is not None else _find_mentions(readable, kept, shown)
     data = {
-        "title": title or "Who did what, according to whom",
+        "title": title or (articles[0].title if len(articles) == 1 else "") or "Who did what, according to whom",
         "families": [*FAMILIES, "Other"],
         "statuses": list(STATUSES),
         "certainties": list(CERTAINTIES),
         "tenses": list(TENSES),
-        "types": [[t, class_label(t, names)] for t in types],
+        "types": [[t, "other" if t == "Thing" else class_label(t, names)] for t in types],
         "relations": [[iri, label] for iri, label in tables.relations],
         "communities": _community_names(community, kept),
         "base": base,
@@ -353,18 +356,22 @@ def communities(size: int, weights: Mapping[tuple[int, int], int]) -> list[int]:
 
 
 def _community_names(community: Sequence[int], entities: Sequence[Entity]) -> list[list[Any]]:
-    """Return ``[name, size]`` per community; its name is its three most important entities'."""
+    """Return ``[name, size]`` per community; its name is its two most important entities', those with a name of their own first."""
     members: dict[int, list[int]] = defaultdict(list)
     for i, number in enumerate(community):
         if number >= 0:
             members[number].append(i)
-    return [[", ".join(_short(_safe(entities[i].label)) for i in members[n][:3]), len(members[n])] for n in sorted(members)]
+    mains = {n: sorted(ids, key=lambda i: (not entities[i].named, i))[:2] for n, ids in members.items()}
+    return [[", ".join(_short(_safe(entities[i].label)) for i in mains[n]), len(members[n])] for n in sorted(members)]
 
 
-def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -> list[int]:
+def _first_view(
+    size: int, weights: Mapping[tuple[int, int], int], drawn: int, vague: Collection[int], named: Collection[int]
+) -> list[int]:
     """Return the entities drawn at first: half of them the most important ones, half those that link most of these.
 
-    Without the second half, main actors would stand about in pairs. ``overviewNodes`` in ``kg/assets/layout.js`` does the same
+    Without the second half, main actors would stand about in pairs. The `vague` ("evidence", "thanks") come in only where they link
+    two of the first half, or where a named one of these would stand alone without. ``overviewNodes`` in ``kg/assets/layout.js`` does the same
     for other numbers and filters.
     """
     linked: dict[int, set[int]] = defaultdict(set)
@@ -372,10 +379,11 @@ def _first_view(size: int, weights: Mapping[tuple[int, int], int], drawn: int) -
         linked[a].add(b)
         linked[b].add(a)
     candidates = [i for i in range(size) if i in linked]
-    leads = set(candidates[: (drawn + 1) // 2])
-    near = [i for i in candidates if i not in leads and linked[i] & leads]
+    leads = set([i for i in candidates if i not in vague][: (drawn + 1) // 2])
+    near = [i for i in candidates if i not in leads and len(linked[i] & leads) > (i in vague)]
     rest = sorted(near, key=lambda i: (-min(4, len(linked[i] & leads)), i))
     chosen = leads | set(rest[: drawn - len(leads)])
+    chosen |= {min(linked[i]) for i in leads if i in named and not linked[i] & chosen}
     return sorted(i for i in chosen if linked[i] & chosen) or list(range(min(size, drawn)))
 
 
@@ -441,7 +449,7 @@ def _layout_group(
     graph = igraph.Graph(n=count, edges=inner)
     coords = graph.layout_fruchterman_reingold(seed=start, niter=500, grid=False).coords if count > 2 else start
     near = sorted(min(math.dist(p, q) for q in coords if q is not p) for p in coords) if count > 1 else [1.0]
-    scale = 80 / max(near[len(near) // 2], 1e-6)
+    scale = 100 / max(near[len(near) // 2], 1e-6)
     return _spread({node: (coords[i][0] * scale * ASPECT, coords[i][1] * scale) for i, node in enumerate(nodes)}, sizes)
 
 
@@ -775,7 +783,11 @@ def tail_of(iri: str) -> str:
 
 
 def _short(text: str, most: int = 28) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """Return `text`, or so much of it as fits, cut after a word where that loses little."""
+    if len(text) <= most:
+        return text
+    whole, _, rest = text[:most].rpartition(" ")
+    return (whole if len(rest) < most // 3 else text[: most - 1]).rstrip(" ,;:“\"'(") + "…"
 
 
 def _safe(text: str) -> str:

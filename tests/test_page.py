@@ -598,7 +598,7 @@ def test_hostile_text_stays_text(reader: Reader) -> None:
 
 def test_same_page_usable_with_many_entities(reader: Reader) -> None:
     page = reader.open(build_page(*make_sample(2000).arguments()))
-    assert len(page.evaluate("window.kgPage.drawn()")) == 60
+    assert len(page.evaluate("window.kgPage.drawn()")) == 48
     page.fill("#search", "abel 1")
     page.keyboard.press("Enter")
     assert page.locator("#panel .statement").count() > 0

@@ -143,7 +143,10 @@ const name = (text) => el("bdi", { class: "name" }, text);
 // On the canvas nothing isolates bidirectional text, so its control characters are left out there.
 const flatten = (text, most = 34) => {
   const clean = Array.from(text.replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u0000-\u001f]/g, "").trim());
-  return clean.length > most ? clean.slice(0, most - 1).join("").trimEnd() + "…" : clean.join("");
+  if (clean.length <= most) return clean.join("");
+  const words = clean.slice(0, most).join("").split(" ");  // cut after a word where that loses little
+  const last = words.pop();
+  return (words.length && last.length < most / 3 ? words.join(" ") : clean.slice(0, most - 1).join("")).replace(/[ ,;:“"'(]+$/, "") + "…";
 };
 
 const typeLabel = (entity) => raw.types[entity.types[0]]?.[1] ?? "thing";

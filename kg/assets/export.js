@@ -49,7 +49,7 @@ function svgPicture() {
     const points = groupOutline(ids).map((p) => network.canvasToDOM(asPoint(p))).map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`).join(" ");
     return `<polygon points="${points}" fill="${GROUP_TINTS[group % GROUP_TINTS.length]}" opacity="${colours.tint}"/>`;
   });
-  const edges = drawn.edges.map((edge) => {
+  const edges = drawn.lines.map((edge) => {
     const style = edgeSet.get(edge.id);
     const [a, m, b] = [dom(edge.from), middleOf(edge), dom(edge.to)];
     if (!m) return "";
@@ -69,9 +69,9 @@ function svgPicture() {
     const { size, color, shape, opacity } = nodeSet.get(id);
     return svgShape(shape, x, y, size * scale, `fill="${color.background}" opacity="${opacity}"`);
   });
-  const labels = labelBoxes.map((box) =>
-    `<text x="${(box.x + 3).toFixed(1)}" y="${(box.y + box.size).toFixed(1)}" font-size="${box.size}" font-weight="${box.bold ? 600 : 400}" `
-    + `fill="${box.soft || box.faint ? colours.soft : colours.ink}" stroke="${colours.paper}" stroke-width="3" paint-order="stroke">${forXml(box.text)}</text>`);
+  const labels = written.map(({ x, y, tx, ty, text, font, colour, opacity, turn = 0 }) =>
+    `<text transform="translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${((turn * 180) / Math.PI).toFixed(1)})" x="${tx.toFixed(1)}" y="${ty}" style="font:${forXml(font)}" `
+    + `fill="${colour}" opacity="${opacity}" stroke="${colours.paper}" stroke-width="3" paint-order="stroke">${forXml(text)}</text>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif">`
     + `<rect width="100%" height="100%" fill="${colours.paper}"/>${[...groups, ...edges, ...nodes, ...labels].join("\n")}</svg>\n`;
 }

@@ -16,16 +16,20 @@ function viewNodes(view) {
 // How many entities the overview draws; a phone has room for a few only.
 const drawnAtMost = (view) => view.n || Math.min(Math.max(raw.network.nodes.length, 1), byId("canvas").clientWidth < 480 ? 24 : MOST_DRAWN);
 
+const isVague = (e) => !e.named && e.family === raw.families.length - 1;  // "evidence", "thanks"
+
 function overviewNodes(view) {
   const first = raw.network.nodes.map((node) => node.id);
   const wanted = drawnAtMost(view);
   if (!isFiltered(view.filter) && wanted === first.length) return first;
   const near = new Map();  // as _first_view in kg/view.py: half the most important, half those that link most of these
-  const candidates = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes))).map((e) => e.id);
-  const leads = new Set(candidates.slice(0, Math.ceil(wanted / 2)));
+  const linked = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes)));
+  const all = isFiltered(view.filter) || wanted >= linked.length;
+  const leads = new Set(linked.filter((e) => all || !isVague(e)).map((e) => e.id).slice(0, all && wanted >= linked.length ? wanted : Math.ceil(wanted / 2)));
   for (const id of leads) for (const other of neighbours(id)) if (!leads.has(other)) near.set(other, Math.min(4, (near.get(other) || 0) + 1));
-  const rest = [...near.keys()].sort((a, b) => near.get(b) - near.get(a) || a - b).slice(0, wanted - leads.size);
+  const rest = [...near.keys()].filter((id) => all || !isVague(entities[id]) || near.get(id) > 1).sort((a, b) => near.get(b) - near.get(a) || a - b).slice(0, wanted - leads.size);
   const chosen = new Set([...leads, ...rest]);
+  for (const id of leads) if (entities[id].named && !neighbours(id).some((other) => chosen.has(other))) neighbours(id).slice(0, 1).forEach((other) => chosen.add(other));
   return [...chosen].filter((id) => neighbours(id).some((other) => chosen.has(other))).sort((a, b) => a - b);
 }
 

@@ -132,7 +132,7 @@ function drawViewbar() {
   if (view === "overview") {
     const first = raw.network.nodes.length;
     const all = entities.filter((e) => e.near.size).length;
-    bar.push(el("span", {}, drawn.members.length < all ? `The ${drawnCount} that matter most, of ${all.toLocaleString("en")} linked; ${plural(drawn.statements, "statement")} between them` : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
+    bar.push(el("span", {}, drawn.members.length < all ? `The ${drawnCount} that matter most, of ${all.toLocaleString("en")} linked; ${plural(drawn.statements, "statement")} between them${drawn.main ? ", the most told drawn as lines" : ""}` : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
     const now = drawnAtMost(state);
     const steps = [20, 40, 80, 150, 300].filter((n) => n < all || n / 2 < all);
     const fewer = steps.filter((n) => n < now).pop();
@@ -324,7 +324,7 @@ function start() {
 window.kgPage = Object.freeze({
   drawn: () => drawn.members.map((id) => entities[id].label),
   nodes: () => drawn.nodes.slice(),
-  lines: () => drawn.edges.map(({ id, status, negative }) => ({ status, negative, dashes: edgeSet.get(id).dashes, arrow: edgeSet.get(id).arrows.to.type })),
+  lines: () => drawn.lines.map(({ id, status, negative }) => ({ status, negative, dashes: edgeSet.get(id).dashes, arrow: edgeSet.get(id).arrows.to.type })),
   placeOf: (label) => network.canvasToDOM(asPoint(currentPlace(drawn.members.find((id) => entities[id].label === label)))),
   choose: (id) => go({ show: ["entity", id] }),
   read: (id) => go({ show: ["article", id] }),

@@ -25,10 +25,12 @@ function drawHome() {
   const matching = filtered ? statements.filter(passes).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id) : [];
   return [
     el("h2", {}, matching.length ? "What matches the filters" : "What matters here"),
+    articles.length === 1 && !filtered ? el("div", { class: "actions" }, el("button", { onclick: () => go({ show: ["article", 0] }) }, "Read the article")) : "",
     el("p", { class: "facts" }, matching.length ? plural(matching.length, "statement") : "Click a name or a line to read the sentences behind it. Double-click a name to bring in its neighbours."),
     leftOut(),
     matching.length ? drawStatements(matching, 10) : "",
-    people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(entities[id].statements.length, "statement")))))] : el("p", {}, "Nothing matches the filters."),
+    filtered ? "" : drawMainFacts(),
+    people.length ? [heading("Who and what matters most"), el("ol", { class: "ranked" }, people.map((id) => el("li", {}, symbol(entities[id].family), el("span", {}, entityLink(id), describe(id)), el("span", { class: "number", title: plural(entities[id].statements.length, "statement") }, entities[id].statements.length.toLocaleString("en")))))] : el("p", {}, "Nothing matches the filters."),
     speakers.length ? [heading("Who claims most"), el("ol", { class: "ranked" }, speakers.map(([id, n]) => el("li", {}, symbol(entities[id].family), entityLink(id), el("span", { class: "number" }, plural(n, "claim"))))),
       filtered ? "" : el("button", { class: "link", onclick: () => go({ filter: { ...emptyFilter(), status: ["1"] } }) }, `Read all ${plural(claimed.length, "claim")}`)] : "",
     disputed.length ? [heading("Disputed"), el("p", {}, el("button", { class: "link", onclick: () => go({ show: ["disputed"] }) }, `${plural(disputed.length, "question")} on which what is said differs`))] : "",
@@ -38,6 +40,54 @@ function drawHome() {
     expandable(articles.filter((a) => a.statements.some(passes)).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.id - b.id)), 8, (a) => el("div", { class: "statement" }, articleLink(a), el("div", { class: "from" }, articleFacts(a)))),
     raw.unsure ? el("p", { class: "facts" }, `${plural(raw.unsure, "statement")} too unsure to show ${raw.unsure === 1 ? "was" : "were"} left out of the graph.`) : "",
   ].flat();
+}
+
+// Who did what to whom, in a line each: statements between those that matter most, no pair twice, nobody more than four times.
+function drawMainFacts() {
+  const seen = new Map();
+  const list = [];
+  const pairs = new Set();
+  const candidates = statements.filter((s) => passes(s) && s.object !== s.subject && s.status < 2 && (typeof s.object === "number" || /(?:decimal|integer|boolean|duration|money)$/i.test(s.object[1])))
+    .sort((a, b) => mainness(b) - mainness(a) || a.id - b.id);
+  for (const s of candidates) {
+    const ends = endsOf(s);
+    const pair = ends.length > 1 ? [...ends].sort((a, b) => a - b).join() : `${s.subject} ${s.relation}`;
+    if (pairs.has(pair) || ends.some((id) => (seen.get(id) || 0) > 3)) continue;
+    pairs.add(pair);
+    for (const id of ends) seen.set(id, (seen.get(id) || 0) + 1);
+    list.push(s);
+    if (list.length === 8) break;
+  }
+  return list.length > 1 ? [heading("Who did what"), el("ul", { class: "main" }, list.map((s) => el("li", {}, sayShort(s))))] : "";
+}
+
+// High between two that have names and of whom much is said, by many; lower where the ontology has no relation for it ("take to").
+function mainness(s) {
+  const ends = endsOf(s).map((id) => entities[id]);
+  const support = ends.map((e) => e.statements.length).sort((a, b) => a - b);
+  const known = (e) => (e.named ? 1.4 : isVague(e) ? 0.6 : 1);
+  const own = raw.relations[s.relation][0].includes("/open/") ? 0.6 : 1;
+  return Math.log2(1 + (ends.length > 1 ? support[0] : 0) + support.at(-1) / 4) * known(ends[0]) * (ends[1] ? known(ends[1]) : 1) * own * (1 + s.voices / 4) * (0.5 + s.confidence / 200);
+}
+
+// A statement in one line; its relation opens the sentences.
+function sayShort(s) {
+  const said = s.status === 1 ? ` (claimed${s.speaker >= 0 ? ` by ${entities[s.speaker].label}` : ""})` : "";
+  return [entityLink(s.subject), " ", el("button", { class: `link relation${s.negative ? " negative" : ""}`, title: "Read the sentences", onclick: () => go({ show: typeof s.object === "number" ? ["pair", s.subject, s.object] : ["article", s.article, s.id] }) }, s.negative ? "not: " : "", name(relationLabel(s))), " ",
+    typeof s.object === "number" ? entityLink(s.object) : name(sayValue(s.object)), el("span", { class: "soft small" }, name(said), s.when ? `, ${sayDate(s.when[0])}` : "")];
+}
+
+// What somebody is, in a word or two.
+function describe(id) {
+  const [first] = positionsOf(id);
+  return first ? el("span", { class: "soft small" }, " ", name(flatten(first, 40))) : "";
+}
+
+// Positions and occupations, the most told first, without those that another one says more exactly ("executive", "chief executive").
+function positionsOf(id) {
+  const told = countBy(entities[id].statements.filter((s) => s.subject === id && !s.negative && POSITIONS.test(raw.relations[s.relation][0])), (s) => objectText(s.object));
+  const folded = told.map(([text]) => fold(text));
+  return told.map(([text]) => text).filter((_, i) => !folded.some((other, k) => k !== i && (other.endsWith(` ${folded[i]}`) || other === `former ${folded[i]}` || (other === folded[i] && k < i))));
 }
 
 // What is said of two that matter comes before what is said of one; a statement's place is its less important end's.
@@ -53,7 +103,7 @@ function leftOut() {
 function countBy(list, key) {
   const counts = new Map();
   for (const item of list) counts.set(key(item), (counts.get(key(item)) || 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
 // The first few of a list, and a button that shows as many again.
@@ -76,13 +126,16 @@ function expandable(list, most, draw) {
 function drawCard(id) {
   const entity = entities[id];
   const list = entity.statements.filter(passes);
-  const positions = [...new Set(entity.statements.filter((s) => s.subject === id && POSITIONS.test(raw.relations[s.relation][0])).map((s) => objectText(s.object)))];
+  const positions = positionsOf(id);
   const groups = new Map();
   for (const s of list) {
     const key = s.speaker === id && s.subject !== id && s.object !== id ? "as speaker" : `${s.subject === id ? "" : "← "}${relationLabel(s)}`;
     groups.set(key, [...(groups.get(key) || []), s]);
   }
-  const order = [...groups].sort((a, b) => (a[0] === "as speaker") - (b[0] === "as speaker") || b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  // first what links two entities, then what is said of this one alone, then its own words; of each, what is told most
+  const rank = ([key, [s]]) => (key === "as speaker" || /[#/]said$/.test(raw.relations[s.relation][0]) ? 3 : POSITIONS.test(raw.relations[s.relation][0]) ? 2 : typeof s.object === "number" ? 0 : 1);
+  const order = [...groups].sort((a, b) => rank(a) - rank(b) || b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  const sections = order.map(([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), drawStatements(inTimeOrder(group), SHOWN_AT_FIRST)));
   return [
     el("h2", {}, symbol(entity.family, 17), name(entity.label)),
     el("p", { class: "facts" }, [typeLabel(entity), ...positions.slice(0, 4)].flatMap((t, i) => [i ? " · " : "", name(t)])),
@@ -90,9 +143,10 @@ function drawCard(id) {
     entity.links.length ? el("ul", { class: "facts links" }, entity.links.map(drawLink)) : "",
     cardActions(id),
     drawYears(id, list),
-    entity.events.length ? [heading("events", entity.events.length), expandable(entity.events, SHOWN_AT_FIRST, (e) => el("div", { class: "row" }, eventLink(e), el("span", { class: "number" }, eventFacts(e))))] : "",
+    entity.events.length ? [heading("Events", entity.events.length), expandable(entity.events, SHOWN_AT_FIRST, (e) => el("div", { class: "row" }, eventLink(e), el("span", { class: "number" }, eventFacts(e))))] : "",
     list.length ? "" : el("p", {}, entity.statements.length ? "The filters hide all that is said of this one." : "No statements."),
-    expandable(order, 25, ([key, group]) => el("section", {}, heading(key === "as speaker" ? "says of others" : key, group.length), drawStatements(inTimeOrder(group), SHOWN_AT_FIRST))),
+    order.length > 3 ? el("p", { class: "facts contents" }, order.slice(0, 14).flatMap(([key, group], i) => [i ? " · " : "", el("button", { class: "link", onclick: () => sections[i].scrollIntoView({ block: "start" }) }, name(key === "as speaker" ? "says of others" : key), group.length > 1 ? ` ${group.length}` : "")])) : "",
+    expandable(sections, 25, (section) => section),
   ].flat();
 }
 

@@ -1,4 +1,5 @@
-// The strip under the picture: how many dated statements fall into each stretch of time; those of the selection stand out.
+// The strip under the picture: how many dated statements fall into each stretch of time; those of the selection stand out. What is dated
+// less finely than the strip is divided ("in 2024", among months) is a wide, pale bar behind, over the time that it names.
 
 // The statements the timeline and the downloads speak of: the selection's, else those of all entities drawn, that pass the filters.
 function scope() {
@@ -23,33 +24,43 @@ function drawTimeline() {
   const bins = timeBins(dated);
   const width = Math.max(200, box.clientWidth - 28);
   const step = width / bins.length;
-  const count = (list, [from, to]) => list.filter((s) => s.days[0] <= to && s.days[1] >= from && s.days[1] - s.days[0] < 400).length;
-  const datedSelected = selected ? dated.filter((s) => selected.has(s)) : [];
-  const counts = bins.map((bin) => [count(dated, bin), count(datedSelected, bin)]);
-  const most = Math.max(1, ...counts.map((c) => c[0]));
+  const shown = dated.filter((s) => s.days[1] - s.days[0] < 400 && s.days[1] >= bins[0][0] && s.days[0] <= bins.at(-1)[1]);
+  const fine = (s) => bins.findIndex(([from, to]) => s.days[0] >= from && s.days[1] <= to);
+  const bars = new Map();  // from/to -> {from, to, label, wide, all, some}
+  for (const s of shown) {
+    const bin = bins[fine(s)];
+    const [from, to] = bin || s.days;
+    const key = `${from}/${to}`;
+    if (!bars.has(key)) bars.set(key, { from, to, label: bin ? bin[2] : sayDays(from, to), wide: !bin, all: 0, some: 0 });
+    bars.get(key).all += 1;
+    if (selected?.has(s)) bars.get(key).some += 1;
+  }
+  const most = Math.max(1, ...[...bars.values()].map((bar) => bar.all));
   const picture = svg("svg", { viewBox: `0 0 ${width} 66`, role: "group", "aria-label": "Timeline of dated statements" });
+  const placeOf = (day) => { const i = bins.findIndex(([, to]) => day <= to); return i < 0 ? bins.length : i + Math.max(0, (day - bins[i][0]) / (bins[i][1] + 1 - bins[i][0])); };
+  const tall = (n) => (n ? 5 + 41 * Math.sqrt(n / most) : 0);
+  for (const bar of [...bars.values()].sort((a, b) => b.wide - a.wide || b.to - b.from - (a.to - a.from) || a.from - b.from)) {
+    const { from, to, label, wide, all, some } = bar;
+    const [left, right] = [placeOf(from) * step, placeOf(to + 1) * step];
+    const open = () => go({ show: ["time", from, to, ...of] });
+    const rect = (n, kind) => svg("rect", { x: left + Math.min(2, step * 0.15), y: 50 - tall(n), width: Math.max(2, right - left - Math.min(4, step * 0.3)), height: tall(n), class: kind, rx: 1 });
+    const said = `${label}: ${plural(all, "statement")}`;
+    const group = svg("g", { class: wide ? "bin wide" : "bin", tabindex: 0, role: "button", "aria-label": said, onclick: open,
+      onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(); } } },
+    wide ? "" : svg("rect", { x: left, y: 0, width: right - left, height: 52, class: "back" }), rect(all, selected ? "bar" : "bar some"));
+    if (some) group.append(rect(some, "bar some"));
+    const tip = svg("title");
+    tip.textContent = said + (selected ? `, ${some} of the selection` : "");
+    group.append(tip);
+    picture.append(group);
+  }
   let lastLabel = -100;
-  bins.forEach(([from, to, label], i) => {
-    const [all, some] = counts[i];
-    const tall = (n) => (n ? 4 + 42 * Math.sqrt(n / most) : 0);
-    const bar = (n, kind) => svg("rect", { x: i * step + Math.min(2, step * 0.15), y: 50 - tall(n), width: Math.max(1, step - Math.min(4, step * 0.3)), height: tall(n), class: kind, rx: 1 });
-    if (all) {
-      const open = () => go({ show: ["time", from, to, ...of] });
-      const group = svg("g", { class: "bin", tabindex: 0, role: "button", "aria-label": `${label}: ${plural(all, "statement")}`, onclick: open,
-        onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(); } } },
-      svg("rect", { x: i * step, y: 0, width: step, height: 52, class: "back" }), bar(all, selected ? "bar" : "bar some"));
-      if (some) group.append(bar(some, "bar some"));
-      const tip = svg("title");
-      tip.textContent = `${label}: ${plural(all, "statement")}${selected ? `, ${some} of the selection` : ""}`;
-      group.append(tip);
-      picture.append(group);
-    }
-    if (i * step - lastLabel > 78 && i * step + 62 < width) {
-      const text = svg("text", { x: i * step + 1, y: 63 });
-      text.textContent = label;
-      picture.append(text);
-      lastLabel = i * step;
-    }
+  bins.forEach(([, , label], i) => {
+    if (i * step - lastLabel <= 78 || i * step + 62 >= width) return;
+    const text = svg("text", { x: i * step + 1, y: 63 });
+    text.textContent = label;
+    picture.append(text);
+    lastLabel = i * step;
   });
   drawEvents(picture, bins, step);
   box.replaceChildren(picture);
