@@ -18,6 +18,7 @@ import msgspec
 
 from kg.agree import Dispute, Fact
 from kg.errors import FolderError, QueryError
+from kg.events import Happening
 from kg.folder import GraphFolder
 from kg.graph import Graph, Said, open_graph
 from kg.iris import KG
@@ -25,7 +26,7 @@ from kg.networks import FORMATS, export_network, network
 from kg.ontology import Ontology
 from kg.pipeline import Joined, draw, rejoin
 from kg.query import Answer
-from kg.records import Article, Entity, RdfLiteral, Statement
+from kg.records import Article, Entity, Link, RdfLiteral, Statement
 from kg.view import RDF_TYPE, Names, build_page
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
 def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = "") -> str:
     """Return the page of a part of an open graph, whatever its size, made from the store alone: for :mod:`kg.site`.
 
-    Without `entity` and `query`, it shows what is said among the entities most spoken of. Raises QueryError as :func:`view` does.
+    Without `entity` and `query`, it shows all, or of a graph too large for that, what is said among the entities most spoken of. Raises
+    QueryError as :func:`view` does.
     """
     title, start = "", None
     if entity:
@@ -84,11 +86,14 @@ def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = ""
     elif query:
         said, title = _selected(graph, query), "What the query gives"
     else:
-        said = _most_spoken_of(graph)
+        said = list(graph.statements(limit=SERVED + 1))
+        if len(said) > SERVED:
+            said, title = _most_spoken_of(graph), "Those most spoken of"
     classes, parents = _vocabulary(graph)
     joined = _records(graph, said[:SERVED], parents)
     return build_page(joined.articles, joined.entities, joined.statements, {one.property: one.property_label for one in said}, classes,
-                      class_parents=parents, facts=_facts(said), disputes=_disputes(graph, said), states=_states(graph),
+                      class_parents=parents, links=_links(graph, joined), facts=_facts(said), disputes=_disputes(graph, said),
+                      events=_events(graph, joined), states=_states(graph),
                       title=title, start=start, served=True)
 
 
@@ -172,6 +177,55 @@ def _disputes(graph: Graph, said: Iterable[Said]) -> list[Dispute]:
     reasons = {str(row["d"]): str(row["why"]) for row in found}
     return [Dispute(iri, "value", "", "", tuple((answer, tuple(ids)) for answer, ids in sorted(answers.items())), reasons.get(iri, ""))
             for iri, answers in sorted(sides.items())]
+
+
+def _asked(graph: Graph, query: str, iris: Iterable[str]) -> Iterable[Mapping[str, Any]]:
+    """Yield the rows of a SELECT, asked for so many of the IRIs at a time as one query carries well; they stand in it as ``$iris``."""
+    ordered = sorted(iris)
+    for start in range(0, len(ordered), 500):
+        found = graph.query(query.replace("$iris", " ".join(f"<{iri}>" for iri in ordered[start:start + 500])))
+        assert isinstance(found, Answer)
+        yield from found
+
+
+def _links(graph: Graph, joined: Joined) -> list[Link]:
+    """Return what the records' entities are linked to at authorities."""
+    found: dict[tuple[str, ...], tuple[float, set[str]]] = {}
+    for row in _asked(graph, "SELECT ?e ?t (STR(?r) AS ?relation) ?c ?from ?why { VALUES ?e { $iris } ?link rdf:subject ?e ; a kg:Link ; "
+                             "rdf:predicate ?r ; rdf:object ?t ; kg:confidence ?c ; dcterms:source ?from "
+                             "OPTIONAL { ?link rdfs:comment ?why } }", (one.iri for one in joined.entities)):
+        key = (str(row["e"]), str(row["t"]), str(row["relation"]), str(row["from"]))
+        found.setdefault(key, (float(row["c"]), set()))[1].update({str(row["why"])} if row["why"] else ())
+    curie = {"http://www.w3.org/2002/07/owl#": "owl:", "http://www.w3.org/2004/02/skos/core#": "skos:"}
+
+    def short(relation: str) -> str:
+        return next((prefix + relation[len(long):] for long, prefix in curie.items() if relation.startswith(long)), relation)
+
+    return [Link(entity, target, short(relation), score, tuple(sorted(reasons)), source)
+            for (entity, target, relation, source), (score, reasons) in sorted(found.items())]
+
+
+def _events(graph: Graph, joined: Joined) -> list[Happening]:
+    """Return the events told more than once that have one of the records' entities in a role."""
+    events = {str(row["e"]) for row in _asked(
+        graph, "SELECT DISTINCT ?e { VALUES ?x { $iris } ?e kg:agent|kg:patient|kg:participant|kg:place|kg:namedBy ?x ; a kg:Event ; "
+               "kg:toldIn ?a }", (one.iri for one in joined.entities))}
+    values: dict[str, dict[str, set[tuple[str, str]]]] = {iri: {} for iri in sorted(events)}
+    for row in _asked(graph, "SELECT ?e (STR(?p) AS ?name) (STR(?v) AS ?value) (STR(DATATYPE(?v)) AS ?type) "
+                             "{ VALUES ?e { $iris } ?e ?p ?v }", events):
+        name = str(row["name"]).replace("#", "/").rpartition("/")[2]
+        values[str(row["e"])].setdefault(name, set()).add((str(row["value"]), str(row["type"] or "").replace(XSD, "xsd:")))
+
+    def happening(iri: str, said: Mapping[str, set[tuple[str, str]]]) -> Happening:
+        def all_of(name: str) -> tuple[str, ...]:
+            return tuple(sorted(value for value, _ in said.get(name, ())))
+
+        kinds = [kind.removeprefix(KG) for kind in all_of("type") if kind != f"{KG}Event"]
+        return Happening(iri, all_of("label")[0], kinds[0] if kinds else "Event", all_of("agent"), all_of("patient"), all_of("participant"),
+                         all_of("place"), tuple(RdfLiteral(*one) for one in sorted(said.get("when", ()))),
+                         tuple(map(_id, all_of("hadMember"))), all_of("namedBy"), tuple(map(_id, all_of("toldIn"))), all_of("comment"))
+
+    return [happening(iri, said) for iri, said in values.items()]
 
 
 def _states(graph: Graph) -> set[str]:

@@ -371,8 +371,8 @@ def _first_view(
     """Return the entities drawn at first: half of them the most important ones, half those that link most of these.
 
     Without the second half, main actors would stand about in pairs. The `vague` ("evidence", "thanks") come in only where they link
-    two of the first half, or where a named one of these would stand alone without. ``overviewNodes`` in ``kg/assets/layout.js`` does the same
-    for other numbers and filters.
+    two of the first half, or where a named one of these would stand alone without. ``overviewNodes`` in ``kg/assets/layout.js`` does the
+    same for other numbers and filters.
     """
     linked: dict[int, set[int]] = defaultdict(set)
     for a, b in weights:

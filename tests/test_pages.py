@@ -77,6 +77,19 @@ def test_unknown_name_format_and_place(folder: Path, tmp_path: Path) -> None:
         pages.write_network(folder, "gexf", tmp_path / "no" / "x")
 
 
+def test_served_page_has_what_the_file_has(tmp_path: Path) -> None:
+    text = "Ana Ruiz sued Delta Works in March 2024. Ana Ruiz lives in France. The lawsuit by Ana Ruiz shook Delta Works.\n"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    kg.build([tmp_path / "a.txt"], tmp_path / "graph")
+    with kg.open(tmp_path / "graph") as graph:
+        served, filed = data_of(pages.from_store(graph)), data_of(pages.view(tmp_path / "graph").html)
+    assert served["events"] and [event[:2] for event in served["events"]] == [event[:2] for event in filed["events"]]
+    assert [event[9:12] for event in served["events"]] == [event[9:12] for event in filed["events"]]
+    links = [{row[1]: row[7] for row in data["entities"] if len(row) > 7 and row[7]} for data in (served, filed)]
+    assert links[0] == links[1] and "France" in links[0]
+    assert served["statements"] and len(served["statements"]) == len(filed["statements"])
+
+
 def test_inline_in_a_notebook(folder: Path) -> None:
     with kg.open(folder) as graph:
         shown = graph.view(entity="Ana Ruiz", height=300)

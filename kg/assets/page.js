@@ -132,7 +132,7 @@ function drawViewbar() {
   if (view === "overview") {
     const first = raw.network.nodes.length;
     const all = entities.filter((e) => e.near.size).length;
-    bar.push(el("span", {}, drawn.members.length < all ? `The ${drawnCount} that matter most, of ${all.toLocaleString("en")} linked; ${plural(drawn.statements, "statement")} between them${drawn.main ? ", the most told drawn as lines" : ""}` : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
+    bar.push(el("span", {}, drawn.members.length < all ? [`The ${drawn.members.length} that matter most of ${all.toLocaleString("en")}`, drawn.main ? "the main lines between them" : `${plural(drawn.statements, "statement")} between them`].join("; ") : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
     const now = drawnAtMost(state);
     const steps = [20, 40, 80, 150, 300].filter((n) => n < all || n / 2 < all);
     const fewer = steps.filter((n) => n < now).pop();
