@@ -935,14 +935,28 @@ class _Writer:
                 yield self.statement(claim, iri, prop, object_, "", used, [], ["described"], (subject, None))
 
     def completed(self, claim: Claim, phrase: str) -> str:
-        """Return the predicate noun with what completes it, if that is short: "the only way to test it", "a fraction of the cost"."""
+        """Return the predicate noun with what completes it: "the only way to test it", "Roe, the voice of the town"; of a long
+        complement only the noun after "of": "a form of medicine | which treats patients with ..."."""
         complement = next((a for a in claim.arguments if a.role == "complement"), None)
-        if claim.form != "copula" or complement is None:
+        noun = self.article.noun(claim)
+        if claim.form == "apposition" and noun is not None and noun.kind == "nominal":
+            start, end = noun.full.start, noun.full.end
+            end = min([end, *(a.start for a in claim.arguments if a.role == "subject" and a.start > noun.head.end)])
+        elif claim.form == "copula" and complement is not None:
+            start, end = complement.start, complement.end
+        else:
             return phrase
-        whole = self.article.cut(complement)
+        whole = self.article.cut(Span(start, end)).rstrip(" ,:;(")
         place = whole.lower().find(phrase.lower())
         rest = whole[place + len(phrase) :] if place >= 0 else ""
-        return phrase + rest if re.match(r" (of|to|for|between|from|that|who|in) \w", rest) and len(rest.split()) <= _SHORT else phrase
+        if not re.match(r" (of|to|for|between|from|that|who|in) \w", rest):
+            return phrase
+        if len(rest.split()) <= (_SHORT if claim.form == "copula" else _SHORTER):
+            return phrase + rest
+        of = re.compile(r"\s+of\s+").match(self.article.text, noun.head.end) if noun is not None else None
+        follows = [m for m in self.article.mentions.values() if of and m.full.start == of.end() and m.kind != "pronoun"]
+        inner = max(follows, key=lambda m: m.head.start, default=None)  # "part of Roe's effort": the effort
+        return f"{phrase} of {self.article.cut(Span(inner.full.start, inner.end))}" if inner is not None else phrase
 
     def anchored(self, claim: Claim, arguments: Sequence[Argument]) -> tuple[RdfLiteral | None, str] | None:
         """Return value and words of a time told from an event: "three years after the incident", None if there is none.
@@ -1090,8 +1104,8 @@ class _Writer:
 _COMPLEX = frozenset({"make", "keep", "leave", "render", "consider"})
 #: verbs of speech whose infinitive tells what another is to do: "told the firm to leave"
 _BIDDING = frozenset({"tell", "ask", "warn", "remind", "teach", "respond", "beg"})
-#: words after a predicate noun that a description still holds
-_SHORT = 12
+#: words after a predicate noun, and after an apposition, that a description still holds
+_SHORT, _SHORTER = 12, 8
 #: nouns that take up an event told before, whatever it was
 _EVENT_NOUNS = frozenset(
     {"incident", "event", "tragedy", "accident", "disaster", "episode", "affair", "attack", "catastrophe", "crime", "case"}

@@ -88,7 +88,8 @@ class Mention(Record, frozen=True):
 class LocalEntity(Record, frozen=True):
     """What the mentions of one article that corefer stand for.
 
-    ``label`` is the best form seen (the fullest name, else the compact noun phrase), ``named`` says whether any mention is a name,
+    ``label`` is the best form seen (the fullest name, else the compact noun phrase with the complement that says what it is: "ban on
+    fishing", "end of the strike"), ``named`` says whether any mention is a name,
     ``aliases`` are the other names. Value mentions have no entity.
     """
 

@@ -58,7 +58,7 @@ def documents(shared: Path, name: str) -> Iterator[Article]:
         folder = ROOT / "data/articles" if name == "ours" else shared / "articles"
         for path in sorted(folder.iterdir()):
             if path.suffix in (".txt", ".md", ".html") and path.name != "README.md":
-                for found in read([path]):
+                for found in read([str(path)]):
                     if not isinstance(found, Unreadable):
                         yield Article(path.stem, found.text, published=found.published, title=found.title)
     elif name == "knowledgenet":

@@ -47,6 +47,22 @@ def test_label_is_the_fullest_name_and_the_others_are_aliases():
     assert (person.label, person.type, person.named, person.aliases) == ("Alec Moran", "Person", True, ("Moran",))
 
 
+@pytest.mark.parametrize(("text", "label"), [
+    ("The ban on fishing ended.", "ban on fishing"),
+    ("The leak delayed the end of the long strike.", "end of the long strike"),
+    ("The workers won the right to strike.", "right to strike"),
+    ("The clerk got the option to come to the main office for a whole week of training.", "option to come to the main office"),
+    ("The treaty between Norway and Chile helped.", "treaty between Norway and Chile"),
+    ("The policy failed. The policy on wages was dropped.", "policy on wages"),
+    ("The ban annoyed the clerks on Monday.", "ban"),
+    ("The board sold the mill in Oslo.", "mill"),
+    ("The crown, a ring of gold, is gone.", "crown"),
+], ids=lambda value: value)
+def test_label_of_a_noun_phrase_has_the_complement_that_says_what_it_is(text, label):
+    _, entities = read(text)
+    assert label in [entity.label for entity in entities]
+
+
 def test_every_mention_but_values_has_an_entity_and_entities_are_numbered_in_order():
     mentions, entities = read("On 3 May, Ana Ruiz sued Delta Works for $2 million. It denied the charge.")
     assert all((m.entity < 0) == (m.kind == "value") for m in mentions)

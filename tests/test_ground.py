@@ -257,6 +257,17 @@ def test_hostile_words_stay_words(word: str) -> None:
     assert statements(make.extraction(claim), load()) == found
 
 
+@pytest.mark.parametrize(("text", "description"), [
+    ("Arnica is a form of medicine which treats patients with thin drops of many rare plants from the hills.", "form of medicine"),
+    ("Anna Roe, the voice of the town, waved.", "voice of the town"),
+    ("The tower was the only way to see the bay.", "only way to see the bay"),
+    ("Anna Roe, a widow, waved.", "widow"),
+    ("The pump is part of Roe's plan for the long and narrow valley between the two hills and the old mill.", "part of Roe's plan"),
+], ids=lambda value: value)
+def test_a_description_has_what_completes_its_noun(text, description):
+    assert description in [triple.rpartition(" | ")[2] for triple in triples(read(text)) if "description" in triple]
+
+
 def test_users_file_in_five_minutes(tmp_path: Path) -> None:
     """The Turtle block of docs/ontology.md is a working ontology."""
     page = (Path(__file__).parents[1] / "docs" / "ontology.md").read_text(encoding="utf-8")
@@ -264,4 +275,4 @@ def test_users_file_in_five_minutes(tmp_path: Path) -> None:
     file.write_text(page.split("```turtle\n")[1].split("```")[0], encoding="utf-8")
     found = triples(read("The cargo ship docked at Bergen on Monday. The skipper of the ferry waited.", open_ontology([file])))
     assert "cargo ship | https://example.org/harbour#calledAt | Bergen" in found
-    assert "skipper | https://example.org/harbour#captainOf | ferry" in found
+    assert "skipper of the ferry | https://example.org/harbour#captainOf | ferry" in found

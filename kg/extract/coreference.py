@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from kg.extract.mentions import complement_end
 from kg.extract.persons import doer, person_bonus
 from kg.extract.quotes import Quote
 from kg.extract.ranker import (
@@ -426,8 +427,8 @@ def settle(tree: Tree, linker: Linker, mentions: Sequence[Mention]) -> tuple[lis
     entities, entity_of = [], {}
     for number_, cluster in enumerate(used):
         names = [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes if n.kind == "name"]
-        nominals = [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes if n.kind == "nominal"]
-        forms = names or nominals or [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes]
+        nominals = [] if names else [n.mention for n in cluster.nodes if n.kind == "nominal"]
+        forms = names or described(tree, nominals) or [tree.text[n.mention.start : n.mention.end] for n in cluster.nodes]
         counts = Counter(" ".join(form.split()) for form in forms)
         label = (
             max(counts, key=lambda form: (len(form.split()) if names else 0, counts[form], len(form), form))
@@ -446,6 +447,21 @@ def settle(tree: Tree, linker: Linker, mentions: Sequence[Mention]) -> tuple[lis
             mention = replace(mention, entity=number_, type=type_)
         out.append(mention)
     return out, entities
+
+
+def described(tree: Tree, nominals: Sequence[Mention]) -> list[str]:
+    """Return the wordings of an entity's noun phrases, each with its complement ("ban on fishing").
+
+    Before the first go those with the same noun that have a complement: "The policy ... Their policy on wages".
+    """
+    found = []
+    for mention in nominals:
+        last = tree.tokens(mention.start, mention.end)[-1]
+        end = complement_end(tree, last + 1)
+        alike = mention.head.start in tree.at and tree.lemmas[last] == tree.lemmas[tree.at[nominals[0].head.start]]
+        whole = tree.text[mention.start : tree.ends[end - 1]] if end > last + 1 else tree.text[mention.start : mention.end]
+        found.append((not (alike and end > last + 1), whole))
+    return [whole for _, whole in sorted(found, key=lambda form: form[0])]
 
 
 def cluster_type(cluster: Cluster) -> str:

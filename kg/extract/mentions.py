@@ -70,6 +70,46 @@ COUNTING = frozenset("""
     type sort series variety range pair couple each any several few none piece bit amount percent portion percentage share side aspect
     plenty handful bulk remainder array host scores much more
 """.split())
+#: nouns that say little without what a preposition after them tells: "the ban on fishing", "access to the archive"
+GOVERNED = {
+    preposition: frozenset(nouns.split())
+    for preposition, nouns in {
+        "about": "article book claim complaint concern debate decision documentary doubt fear film idea information question song story",
+        "against": """accusation action allegation appeal battle bias campaign case charge claim complaint crime discrimination evidence
+            fight lawsuit measure movement offence offense protest sanction struggle suit vaccine violence war""",
+        "as": "career job position reign reputation role status term use",
+        "for": """appetite application basis bid call campaign candidate case cause claim compensation concern condition contempt contest
+            deadline demand desire excuse explanation hope hunt justification need nomination opportunity payment penalty plan potential
+            preference preparation proposal provision punishment reason recipe request requirement respect responsibility search
+            substitute support suspect talent tribute use warrant""",
+        "from": """damage departure difference distance escape excerpt exit freedom income independence letter loss pressure profit
+            protection quote relief revenue threat withdrawal""",
+        "in": """advance belief change confidence decline decrease drop expert fall gain growth improvement increase interest investment
+            involvement loss participation reduction rise role share shift stake surge trust""",
+        "into": "entry inquiry insight investigation look probe research",
+        "on": """agreement assault attack ban bid claim comment concentration conference crackdown curb data debate decision dependence
+            discussion effect emphasis evidence focus impact influence information lecture levy limit limitation opinion perspective
+            policy position pressure raid referendum reliance report research restriction ruling sanction spending stance statement
+            study tariff tax treatise view viewpoint vote war""",
+        "over": "advantage concern control debate dispute fight lead power row victory war",
+        "to": """access adaptation addition admission alternative answer approach attachment attention barrier change claim commitment
+            connection contribution damage danger devotion entrance exception guide harm heir invitation journey key letter limit link
+            loyalty objection obstacle opposition reaction reference relationship resistance response return right risk route sequel
+            solution subscription testament threat tribute visit way witness""",
+        "with": """agreement alliance collaboration conflict connection contact contract deal dealing dispute familiarity friendship
+            interview link meeting negotiation partnership problem quarrel relation relationship settlement talk tie treaty truce war""",
+    }.items()
+}
+#: nouns whose infinitive tells what they are: "the right to vote"
+WITH_INFINITIVE = frozenset("""
+    ability agreement aim ambition application appeal attempt authority bid call campaign capacity chance choice commitment decision
+    demand desire determination duty effort eagerness fight freedom goal incentive inclination instruction intention invitation license
+    licence means mission motion move necessity need obligation offer opportunity option order permission permit plan pledge potential
+    power pressure promise proposal push readiness reason refusal reluctance request requirement resolution right struggle tendency
+    temptation threat vow vote warrant way will willingness wish
+""".split())
+#: words that the complement of a noun may have in its entity's label
+LONGEST_COMPLEMENT = 8
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 QUOTES = frozenset(['"', "“", "”", "''", "``", "'", "‘", "’", "«", "»"])
 NAME_TITLES = frozenset(
@@ -760,6 +800,54 @@ def compact_end(tree: Tree, i: int) -> int:
             break
         last = of
     return last + 1
+
+
+def complement_end(tree: Tree, end: int) -> int:
+    """Return the end of the minimal noun phrase that ends there with the complement that says what it is: "the ban | on fishing".
+
+    That is what follows at once and hangs on the noun: "of" and its noun, another preposition that the noun governs, or its infinitive.
+    Of a long one only as much is taken as leaves it whole; at most LONGEST_COMPLEMENT words.
+    """
+    i = end - 1
+    for c in tree.children[i]:
+        if c < end or tree.left[c] != end:
+            continue
+        stop = end
+        if tree.deps[c] == "prep" and c == end:
+            word = tree.words[c].lower()
+            if word in ("of", "between") or tree.lemmas[i].lower() in GOVERNED.get(word, ()):
+                stop = _complement_of_preposition(tree, c)
+        elif tree.deps[c] == "acl" and tree.tags[end] == "TO" and tree.heads[end] == c and tree.lemmas[i].lower() in WITH_INFINITIVE:
+            stop = _infinitive_end(tree, c, end)
+        return stop if stop - end <= LONGEST_COMPLEMENT else end
+    return end
+
+
+def _complement_of_preposition(tree: Tree, preposition: int) -> int:
+    """Return the end of the preposition's minimal noun phrase, or where the preposition begins if it has none."""
+    thing = tree.child(preposition, "pobj", "pcomp")
+    if thing <= preposition:
+        return preposition
+    if tree.deps[thing] == "pcomp" or tree.words[preposition].lower() == "between":
+        return tree.right[thing]  # "a way of testing it", "a treaty between Norway and Chile"
+    if tree.pos[thing] not in ("NOUN", "PROPN", "NUM") or thing - preposition > LONGEST_COMPLEMENT:
+        return preposition
+    entity = tree.entity[thing]
+    stop = max(thing + 1, tree.entities[entity][1] if entity >= 0 else 0)
+    joined = tree.child(thing, "conj")
+    if joined == stop + 1 and tree.deps[stop] == "cc":  # "a shortage of oil and gas"
+        stop = joined + 1
+    further = complement_end(tree, stop)
+    return further if further - preposition <= LONGEST_COMPLEMENT else stop
+
+
+def _infinitive_end(tree: Tree, verb: int, to: int) -> int:
+    """Return the end of the infinitive, without its further circumstances if it is long: "the option to come to the office | for ..."."""
+    if tree.right[verb] - to <= LONGEST_COMPLEMENT:
+        return tree.right[verb]
+    after = next((c for c in tree.children[verb] if c > verb and tree.deps[c] in ("dobj", "prep", "attr", "acomp")), -1)
+    thing = tree.child(after, "pobj") if after >= 0 and tree.deps[after] == "prep" else after
+    return complement_end(tree, thing + 1) if thing > verb and tree.pos[thing] != "PRON" else to
 
 
 def noun_phrase(tree: Tree, i: int, name: str = "") -> tuple[int, int]:
