@@ -12,12 +12,13 @@ import builtins
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from kg.iris import KG, digest
-from kg.records import Article, Entity, RdfLiteral, Record, Statement
+from kg.records import Article, Entity, Grounded, RdfLiteral, Record, Statement
+from kg.spill import recurring
 from kg.validity import DATES, days_of, overlap
 
 Kind = Literal["polarity", "value", "number"]
@@ -26,6 +27,9 @@ NUMBERS = ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:nonNegativeInteger",
 _UNITS = frozenset({KG + "unit", KG + "currency"})
 #: what isn't said to hold can't be contradicted
 _OPEN = frozenset({"Conditional", "Asked", "Planned"})
+
+#: properties by which one place lies in another
+_INSIDE = frozenset({KG + "locatedIn", KG + "partOf", KG + "capitalOf"})
 
 _ABOUT = r"about|around|roughly|approximately|some|nearly|almost|close to|circa|estimated|an estimated"
 _LEAST = r"at least|more than|over|above|no fewer than|no less than|not less than|upwards of|exceeding"
@@ -126,10 +130,7 @@ def facts(statements: Iterable[Statement], articles: Iterable[Article], copies: 
     known = {one.id: one for one in articles}
     groups: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
     for one in statements:
-        ends = [f"<{one.subject}>", _key(one.object)]
-        if one.property in symmetric:
-            ends.sort()
-        groups[one.property, *ends, one.polarity, one.status].append(one)
+        groups[_said(one, symmetric)].append(one)
     found = []
     for key, group in groups.items():
         where = {one.article for one in group}
@@ -137,6 +138,37 @@ def facts(statements: Iterable[Statement], articles: Iterable[Article], copies: 
             found.append(Fact(f"{base}fact/{digest(*key, length=16)}", tuple(sorted({one.id for one in group})), len(where),
                               _components({voices_of(one, known, copies) for one in group})))
     return sorted(found, key=lambda fact: fact.iri)
+
+
+def _said(one: Statement, symmetric: Collection[str]) -> tuple[str, ...]:
+    """Return what statements of one fact share."""
+    ends = [f"<{one.subject}>", _key(one.object)]
+    if one.property in symmetric:
+        ends.sort()
+    return one.property, *ends, one.polarity, one.status
+
+
+def comparable(told: Iterable[Grounded], functional: Collection[str] = (), symmetric: Collection[str] = ()) -> Iterator[Grounded]:
+    """Yield what :func:`facts` and :func:`disputes` need of all that was told, far less than that: the statements of which others say the
+    same or answer the same question, those that tell where places lie, and the entities that they speak of.
+
+    `told` is gone through twice.
+    """
+    def keys(one: Statement, entities: Mapping[str, Entity]) -> list[Hashable]:
+        return [_said(one, symmetric), *_questions(one, functional, symmetric, entities)]
+
+    def entities_of(article: Grounded) -> dict[str, Entity]:
+        return {entity.iri: entity for entity in article.entities}
+
+    again = recurring(key for article in told for entities in [entities_of(article)]
+                      for one in article.statements for key in keys(one, entities))
+    for article in told:
+        entities = entities_of(article)
+        kept = tuple(one for one in article.statements
+                     if one.property in _INSIDE or not again.isdisjoint(map(hash, keys(one, entities))))
+        if kept:
+            iris = {iri for one in kept for iri in (one.subject, one.object) if isinstance(iri, str)}
+            yield Grounded(article.article, tuple(entities[iri] for iri in sorted(iris & entities.keys())), kept)
 
 
 def disputes(statements: Iterable[Statement], articles: Iterable[Article], entities: Iterable[Entity], copies: Mapping[str, str],
@@ -153,15 +185,8 @@ def disputes(statements: Iterable[Statement], articles: Iterable[Article], entit
     within = _places(statements := list(statements))
     asked: dict[_Question, list[Statement]] = defaultdict(list)
     for one in statements:
-        if one.status in _OPEN or one.certainty == "Possible":
-            continue
-        subject, object_ = one.subject, one.object
-        if one.property in symmetric and isinstance(object_, str):
-            subject, object_ = sorted((subject, object_))
-        asked[_Question("polarity", subject, one.property, (_key(object_),))].append(one)
-        if one.polarity == "Positive":
-            for question in _questions(one, functional, entity_of):
-                asked[question].append(one)
+        for question in _questions(one, functional, symmetric, entity_of):
+            asked[question].append(one)
     found = []
     for question, group in asked.items():
         if len(group) < 2 or (question.kind == "polarity" and len({one.polarity for one in group}) < 2):
@@ -177,8 +202,17 @@ def disputes(statements: Iterable[Statement], articles: Iterable[Article], entit
     return sorted(found, key=lambda dispute: dispute.iri)
 
 
-def _questions(one: Statement, functional: Collection[str], entities: Mapping[str, Entity]) -> Iterable[_Question]:
+def _questions(one: Statement, functional: Collection[str], symmetric: Collection[str],
+               entities: Mapping[str, Entity]) -> Iterator[_Question]:
     """Yield the questions that can have one answer only, which a statement answers."""
+    if one.status in _OPEN or one.certainty == "Possible":
+        return
+    subject, object_ = one.subject, one.object
+    if one.property in symmetric and isinstance(object_, str):
+        subject, object_ = sorted((subject, object_))
+    yield _Question("polarity", subject, one.property, (_key(object_),))
+    if one.polarity != "Positive":
+        return
     if one.property in functional:
         yield _Question("value", one.subject, one.property)
     units = tuple(sorted(f"{name} {_key(value)}" for name, value in one.qualifiers if name in _UNITS))
@@ -254,9 +288,8 @@ def _same_time(left: Statement, right: Statement) -> bool:
 def _places(statements: Iterable[Statement]) -> dict[str, set[str]]:
     """Return which places each place lies in, as told by the articles."""
     found: dict[str, set[str]] = defaultdict(set)
-    inside = (KG + "locatedIn", KG + "partOf", KG + "capitalOf")
     for one in statements:
-        if one.property in inside and isinstance(one.object, str) and one.polarity == "Positive":
+        if one.property in _INSIDE and isinstance(one.object, str) and one.polarity == "Positive":
             found[one.subject].add(one.object)
     return found
 

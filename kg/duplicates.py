@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from kg.records import Article
 
@@ -27,15 +29,15 @@ _BANDS, _ROWS = 42, 3
 
 def near_duplicates(articles: Iterable[Article]) -> dict[str, str]:
     """Return, for each article that nearly repeats another, the id of the first of its group: the earliest published, then by id."""
-    known: dict[str, Article] = {}
-    alike: dict[frozenset[int], list[str]] = defaultdict(list)
-    for article in sorted(articles, key=lambda one: one.id):
+    published: dict[str, str] = {}
+    alike: dict[bytes, list[str]] = defaultdict(list)
+    for article in articles:
         found = _runs(article.text)
         if len(found) >= FEWEST:
-            known[article.id] = article
-            alike[found].append(article.id)
-    runs = {keys[0]: found for found, keys in alike.items()}
-    leader = {key: keys[0] for keys in alike.values() for key in keys}
+            published[article.id] = article.published
+            alike[array("I", sorted(found)).tobytes()].append(article.id)
+    runs = {min(keys): found for found, keys in alike.items()}
+    leader = {key: min(keys) for keys in alike.values() for key in keys}
 
     def find(key: str) -> str:
         while leader[key] != key:
@@ -46,11 +48,11 @@ def near_duplicates(articles: Iterable[Article]) -> dict[str, str]:
         one, two = find(left), find(right)
         if one != two and _near(runs[left], runs[right]):
             leader[max(one, two)] = min(one, two)
-    groups: dict[str, list[Article]] = defaultdict(list)
-    for key in sorted(known):
-        groups[find(key)].append(known[key])
-    first = {key: min(group, key=lambda one: (one.published or "9999", one.id)).id for key, group in groups.items()}
-    return {one.id: first[key] for key, group in sorted(groups.items()) for one in group if one.id != first[key]}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(published):
+        groups[find(key)].append(key)
+    first = {key: min(group, key=lambda one: (published[one] or "9999", one)) for key, group in groups.items()}
+    return {one: first[key] for key, group in sorted(groups.items()) for one in group if one != first[key]}
 
 
 def _runs(text: str) -> frozenset[int]:
@@ -60,26 +62,32 @@ def _runs(text: str) -> frozenset[int]:
     return frozenset(zlib.crc32(b" ".join(packed[i : i + RUN])) for i in range(len(packed) - RUN + 1))
 
 
-def _near(left: frozenset[int], right: frozenset[int]) -> bool:
+def _unpacked(runs: bytes) -> frozenset[int]:
+    return frozenset(array("I", runs))
+
+
+def _near(one: bytes, two: bytes) -> bool:
+    left, right = _unpacked(one), _unpacked(two)
     both = len(left & right)
     return both >= SHARED * (len(left) + len(right) - both) or both >= CONTAINED * min(len(left), len(right))
 
 
-def _candidates(runs: dict[str, frozenset[int]]) -> Iterator[tuple[str, str]]:
+def _candidates(runs: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of articles whose signatures agree in one band at least, each pair once."""
     import rensa  # type: ignore[import-untyped]
 
-    bands: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    signatures = {}
     for key in sorted(runs):
         signature = rensa.RMinHash(num_perm=_BANDS * _ROWS, seed=1)
-        signature.update([str(run) for run in sorted(runs[key])])
-        digest = signature.digest()
-        for band in range(_BANDS):
-            bands[band, *digest[band * _ROWS : (band + 1) * _ROWS]].append(key)
+        signature.update([str(run) for run in sorted(_unpacked(runs[key]))])
+        signatures[key] = array("I", signature.digest()).tobytes()
+    width = len(array("I", range(_ROWS)).tobytes())
     seen: set[tuple[str, str]] = set()
-    for keys in bands.values():
-        for number, left in enumerate(keys):
-            for right in keys[number + 1 :]:
-                if (left, right) not in seen:
-                    seen.add((left, right))
-                    yield left, right
+    for place in range(0, _BANDS * width, width):
+        band: dict[bytes, list[str]] = defaultdict(list)
+        for key, packed in signatures.items():
+            band[packed[place : place + width]].append(key)
+        for pair in (pair for keys in band.values() for pair in combinations(keys, 2)):
+            if pair not in seen:
+                seen.add(pair)
+                yield pair

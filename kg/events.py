@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg.iris import KG, digest, slug
 from kg.ontology import Ontology
-from kg.records import Article, Entity, RdfLiteral, Record, Statement
+from kg.records import Entity, Grounded, RdfLiteral, Record, Statement
+from kg.spill import recurring
 from kg.validity import Days, days, days_of, overlap
 
 #: what agreements are worth; with ENOUGH two events of different articles are one
@@ -113,22 +114,40 @@ class _Event:
 class _World:
     """What the decisions look things up in."""
 
-    def __init__(self, statements: Sequence[Statement], entities: Iterable[Entity], articles: Iterable[Article],
-                 ontology: Ontology) -> None:
-        self.statements, self.ontology = statements, ontology
-        self.entities = {one.iri: one for one in entities}
-        self.names = {word for one in self.entities.values() if one.named for word in re.findall(r"\w{3,}", one.label) if word[0].isupper()}
-        self.published = {one.id: span[0] for one in articles if one.published and (span := days(one.published))}
+    def __init__(self, told: Iterable[Grounded], ontology: Ontology, wide: Collection[str]) -> None:
+        self.ontology, self.wide = ontology, wide
+        #: the entities of the article at hand, and the named ones of all events that are kept
+        self.here: dict[str, Entity] = {}
+        self.kept: dict[str, Entity] = {}
+        self.names: set[str] = set()
+        self.published: dict[str, int] = {}
         self.within: dict[str, set[str]] = defaultdict(set)
-        for one in statements:
-            if one.property in (KG + "locatedIn", KG + "partOf") and isinstance(one.object, str):
-                self.within[one.subject].add(one.object)
+        for one in told:
+            if one.article.published and (span := days(one.article.published)):
+                self.published[one.article.id] = span[0]
+            for entity in one.entities:
+                if entity.named:
+                    self.names.update(word for word in re.findall(r"\w{3,}", entity.label) if word[0].isupper())
+            for said in one.statements:
+                if said.property in (KG + "locatedIn", KG + "partOf") and isinstance(said.object, str):
+                    self.within[said.subject].add(said.object)
+
+    def entity(self, iri: str) -> Entity | None:
+        return self.here.get(iri) or self.kept.get(iri)
 
     def named(self, iris: Collection[str]) -> set[str]:
-        return {iri for iri in iris if iri in self.entities and self.entities[iri].named}
+        return {iri for iri in iris if (one := self.entity(iri)) and one.named}
 
     def label(self, iri: str) -> str:
-        return self.entities[iri].label if iri in self.entities else iri
+        one = self.entity(iri)
+        return one.label if one else iri
+
+    def types(self, iri: str) -> tuple[str, ...]:
+        one = self.entity(iri)
+        return one.types if one else ()
+
+    def keep(self, event: _Event) -> None:
+        self.kept.update((iri, self.here[iri]) for iri in self.named(event.people | event.places) & self.here.keys())
 
     def type_of(self, one: str, two: str) -> str:
         """Return the narrower of two classes if one is the other or a kind of it, else nothing."""
@@ -140,30 +159,46 @@ class _World:
         return found[0] if found else ""
 
 
-def happenings(statements: Iterable[Statement], entities: Iterable[Entity], articles: Iterable[Article], ontology: Ontology,
-               base: str) -> list[Happening]:
-    """Return the events that at least two mentions tell of, by IRI."""
-    world = _World(sorted(statements, key=lambda one: (one.article, one.id)), entities, articles, ontology)
-    by_article: dict[str, list[_Event]] = defaultdict(list)
-    for event in _mentions(world):
-        by_article[min(event.articles)].append(event)
-    events = [event for key in sorted(by_article) for event in _in_article(world, by_article[key])]
-    _across(world, events)
-    found = [_happening(world, event, base) for event in events if not event.whole and event.tellings > 1
-             and (event.reasons or event.nouns)]
-    return sorted(found, key=lambda one: one.iri)
+def happenings(told: Iterable[Grounded], ontology: Ontology, base: str, wide: Collection[str] = ()) -> list[Happening]:
+    """Return the events that at least two mentions tell of, by IRI.
+
+    `wide` are the IRIs of things in several articles. `told` is gone through three times; of its events only those are held that may be
+    one with others, or are told twice themselves.
+    """
+    world = _World(told, ontology, wide)
+    shared = recurring(handle for events in _by_article(world, told)
+                       for handle in {one for event in events for one in _handles(world, event)})
+    kept = []
+    for events in _by_article(world, told):
+        for event in events:
+            if _told_twice(event) or not shared.isdisjoint(map(hash, _handles(world, event))):
+                kept.append(event)
+                world.keep(event)
+    world.here = {}
+    _across(world, kept)
+    return sorted((_happening(world, event, base) for event in kept if not event.whole and _told_twice(event)), key=lambda one: one.iri)
 
 
-def _mentions(world: _World) -> list[_Event]:
-    """Return an event for each statement that tells one, and for each noun without a name that stands for one."""
+def _by_article(world: _World, told: Iterable[Grounded]) -> Iterator[list[_Event]]:
+    """Yield the events of each article, with the article's entities at hand."""
+    for one in told:
+        world.here = {entity.iri: entity for entity in one.entities}
+        yield _in_article(world, _mentions(world, one))
+
+
+def _told_twice(event: _Event) -> bool:
+    return event.tellings > 1 and bool(event.reasons or event.nouns)
+
+
+def _mentions(world: _World, article: Grounded) -> list[_Event]:
+    """Return an event for each statement of an article that tells one, and for each noun without a name that stands for one."""
     found = []
     nouns: dict[str, _Event] = {}
-    for entity in world.entities.values():
+    for entity in article.entities:
         name = world.event_class(entity)
-        articles = {article for article, _ in entity.members}
-        if name and len(articles) == 1 and not entity.named and not _OTHER & set(entity.label.casefold().split()):
-            nouns[entity.iri] = _Event(name, articles, nouns={entity.iri}, labels={entity.label})
-    for one in world.statements:
+        if name and entity.iri not in world.wide and not entity.named and not _OTHER & set(entity.label.casefold().split()):
+            nouns[entity.iri] = _Event(name, {article.article.id}, nouns={entity.iri}, labels={entity.label})
+    for one in sorted(article.statements, key=lambda one: one.id):
         told = [iri for iri in (one.subject, one.object, *(value for _, value in one.qualifiers)) if isinstance(iri, str)]
         if one.polarity != "Positive" or one.status not in _CLAIMED:
             continue
@@ -183,9 +218,9 @@ def _evoked(world: _World, one: Statement) -> _Event | None:
     if prop is None or not name:
         return None
     event = _Event(name, {one.article}, statements={one.id}, spots=_spots(one))
-    target = {one.object} if isinstance(one.object, str) and one.object in world.entities else set()
+    target = {one.object} if isinstance(one.object, str) and one.object in world.here else set()
     (event.patients if prop.evokes_on else event.agents).add(one.subject)
-    place = prop.iri == KG + "diedIn" and any(world.ontology.is_a(name, "Place") for iri in target for name in world.entities[iri].types)
+    place = prop.iri == KG + "diedIn" and any(world.ontology.is_a(name, "Place") for iri in target for name in world.types(iri))
     (event.places if place else event.participants if prop.evokes_on else event.patients).update(target)
     if isinstance(one.object, RdfLiteral) and days_of(one.object):
         event.when[one.object.lexical] = one.object
@@ -236,7 +271,7 @@ def _clash(world: _World, one: _Event, two: _Event) -> bool:
 
 def _kinds_differ(world: _World, one: str, two: str) -> bool:
     """Tell whether two places are of different kinds, so that one may lie in the other: a city and a country."""
-    return set(world.entities[one].types) != set(world.entities[two].types)
+    return set(world.types(one)) != set(world.types(two))
 
 
 def _in_article(world: _World, events: list[_Event]) -> list[_Event]:
@@ -282,11 +317,8 @@ def _bare(world: _World, noun: _Event) -> bool:
 def _across(world: _World, events: Sequence[_Event]) -> None:
     """Join the events of different articles, the best agreements first, as long as nothing known of the two clashes."""
     blocks: dict[tuple[str, str], list[_Event]] = defaultdict(list)
-    for event in events:  # one agreement is never enough: only those that share two handles are compared
-        firm = world.named(event.people) | _names_in(world, event)
-        months = {f"{day // 32}" for low, high in event.days() if high - low < 32 for day in (low, high)}
-        others = firm | world.named(event.places) | months | {f"called {label.casefold()}" for label in event.labels}
-        for handle in {(min(one, two), max(one, two)) for one in firm for two in others if one != two}:
+    for event in events:
+        for handle in _handles(world, event):
             blocks[handle].append(event)
     pairs: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[_Event, _Event]] = {}
     for handle in sorted(blocks):
@@ -305,6 +337,14 @@ def _across(world: _World, events: Sequence[_Event]) -> None:
             continue
         if name := world.type_of(one.type, two.type):
             one.absorb(two, reason, name)
+
+
+def _handles(world: _World, event: _Event) -> set[tuple[str, str]]:
+    """Return the pairs of things by which an event may be one with others: one agreement is never enough."""
+    firm = world.named(event.people) | _names_in(world, event)
+    months = {f"{day // 32}" for low, high in event.days() if high - low < 32 for day in (low, high)}
+    others = firm | world.named(event.places) | months | {f"called {label.casefold()}" for label in event.labels}
+    return {(min(one, two), max(one, two)) for one in firm for two in others if one != two}
 
 
 def _names_in(world: _World, event: _Event) -> set[str]:

@@ -94,7 +94,7 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
     mine = sorted((s for s in statements if s.article == article.id), key=lambda s: (_places(s), s.id))
     yield from _article(article, graph)
     yield from _provenance(graph, article, base, mine)
-    spoken_of = {iri for statement in mine for iri in _iris(statement)}
+    spoken_of = {iri for statement in mine for iri in iris_of(statement)}
     locals_ = {local.id: local for local in extraction.entities}
     mentions = Counter(mention.entity for mention in extraction.mentions)
     for entity in sorted(entities, key=lambda e: e.iri):
@@ -110,7 +110,7 @@ def _triples(extraction: Extraction, entities: Iterable[Entity], statements: Ite
         yield from _evidence(start, end, article, graph)
 
 
-def _iris(statement: Statement) -> Iterator[str]:
+def iris_of(statement: Statement) -> Iterator[str]:
     """Yield all IRIs that a statement speaks of."""
     yield from (statement.subject, statement.speaker, statement.source)
     yield from (value for value in (statement.object, *(value for _, value in statement.qualifiers)) if isinstance(value, str))

@@ -67,7 +67,7 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
         title, start = f"Around {centres[0][1]}", {"entity": centres[0][0], "hops": hops}
     elif query:
         joined, title = _answered(folder, query, joined), "What the query gives"
-    return Page(draw(joined, source.extractions, ontology, title=title, start=start, no_text=no_text), height)
+    return Page(draw(joined, source.extraction, ontology, title=title, start=start, no_text=no_text), height)
 
 
 def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = "") -> str:

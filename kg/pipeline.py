@@ -10,7 +10,6 @@ import contextlib
 import csv
 import hashlib
 import io
-import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,15 +20,15 @@ from typing import Any, Literal
 import msgspec
 
 from kg import statistics
-from kg.agree import Dispute, Fact, disputes, facts
+from kg.agree import Dispute, Fact, comparable, disputes, facts
 from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError
 from kg.events import Happening, happenings
 from kg.export import turtle_beside
 from kg.folder import DECISIONS, IMPORTS, GraphFolder, Staging, dump
-from kg.graph import derived_quads, imported_quads, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
-from kg.ground import all_types, ground
+from kg.graph import derived_quads, imported_quads, iris_of, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
+from kg.ground import entity_types, ground
 from kg.infer import inferred
 from kg.iris import KG
 from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
@@ -37,9 +36,10 @@ from kg.ontology import Ontology, load
 from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Note, Unreadable, Web, name_of, read
 from kg.reading import TIMEOUT, Engine, identity, left_out, read_articles, uncollected
-from kg.records import Article, Entity, Extraction, Link, RdfLiteral, Record, Statement
-from kg.resolve import Pair, Types, resolve
+from kg.records import Article, Entity, Extraction, Grounded, Link, Record, Statement
+from kg.resolve import Member, Pair, Resolved, Types
 from kg.settings import Settings
+from kg.spill import Spilled
 from kg.triples import mention_lines, triple_lines
 from kg.view import build_page
 
@@ -306,36 +306,110 @@ def _let_go(staging: Staging, wanted: Mapping[str, str], others: str, folder: st
         staging.remove(known)
 
 
+class Classes(Mapping[Member, tuple[str, ...]]):
+    """The classes of the local entities of all extractions (:func:`kg.ground.entity_types`); few rows are different, each is held once."""
+
+    def __init__(self, extractions: Iterable[Extraction], ontology: Ontology) -> None:
+        alike: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._of: dict[str, tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]] = {}
+        for one in extractions:
+            found = entity_types(one, ontology)
+            ids, names = tuple(found), tuple(alike.setdefault(row, row) for row in found.values())
+            self._of[one.article.id] = alike.setdefault(ids, ids), alike.setdefault(names, names)
+
+    def __getitem__(self, member: Member) -> tuple[str, ...]:
+        ids, names = self._of.get(member[0], ((), ()))
+        if member[1] not in ids:
+            raise KeyError(member)
+        return names[ids.index(member[1])]
+
+    def __iter__(self) -> Iterator[Member]:
+        return ((article, local) for article, (ids, _) in self._of.items() for local in ids)
+
+    def __len__(self) -> int:
+        return sum(len(ids) for ids, _ in self._of.values())
+
+    @property
+    def articles(self) -> int:
+        """Return how many articles there are."""
+        return len(self._of)
+
+
+def grounded(extraction: Extraction, resolved: Resolved, ontology: Ontology, least: float = 0.0) -> Grounded:
+    """Return what the graph holds of one article; statements less sure than `least` are left out. Articles share nothing here."""
+    entities = resolved.entities(extraction)
+    found = ground(extraction, {local: one for one in entities for _, local in one.members}, ontology)
+    kept = tuple(one for one in found if one.confidence >= least)
+    return Grounded(extraction.article, tuple(entities), kept, len(found) - len(kept))
+
+
+def relate(extractions: Callable[[], Iterable[Extraction]], told: Iterable[Grounded], put: Callable[[Grounded], None], settings: Settings,
+           ontology: Ontology, progress: Progress = quiet, decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
+    """Ground all articles, `put` each of them, and return what is found when all that was `told` is looked at together.
+
+    `extractions` gives them anew at each call, sorted by article; `told` gives what was put. What is returned has no articles and
+    statements, and of entities those that several articles may share.
+    """
+    types = Classes(extractions(), ontology)
+    resolved = Resolved(extractions(), types, settings.base, decisions)
+    unsure = 0
+    for number, extraction in enumerate(extractions()):
+        progress("grounding", number + 1, max(types.articles, number + 1))
+        put(one := grounded(extraction, resolved, ontology, settings.min_confidence))
+        unsure += one.unsure
+    linked, places = link(extractions, _linkable(told, resolved.shared, settings, links), types, settings, links)
+    copies = near_duplicates(one.article for one in told)
+    symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
+    functional = {one.iri for one in ontology.properties.values() if one.functional}
+    compared = list(comparable(told, functional, symmetric))
+    statements = [statement for one in compared for statement in one.statements]
+    articles = [one.article for one in compared]
+    entities = [*{entity.iri: entity for one in compared for entity in one.entities}.values()]
+    wide = {one.iri for one in resolved.shared if one.members[0][0] != one.members[-1][0]}
+    return Joined((), tuple(resolved.shared), (), copies, tuple(facts(statements, articles, copies, settings.base, symmetric)),
+                  tuple(disputes(statements, articles, entities, copies, settings.base, functional, symmetric)),
+                  tuple(linked), places, unsure, tuple(happenings(told, ontology, settings.base, wide)))
+
+
 def join(extractions: Callable[[], Iterable[Extraction]], settings: Settings, ontology: Ontology, progress: Progress = quiet,
          decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
     """Return the entities and statements of all extractions; `extractions` gives them anew at each call, sorted by article."""
-    types = all_types(extractions(), ontology)
-    entities = resolve(extractions(), types, settings.base, decisions)
-    entity_of: dict[str, dict[int, Entity]] = {}
-    for entity in entities:
-        for article, local in entity.members:
-            entity_of.setdefault(article, {})[local] = entity
-    articles, statements, unsure = [], [], 0
-    spoken_of: set[str | RdfLiteral] = set()
-    total = len({article for article, _ in types})
-    for number, extraction in enumerate(extractions()):
-        progress("grounding", number + 1, max(total, number + 1))
-        articles.append(extraction.article)
-        found = ground(extraction, entity_of.get(extraction.article.id, {}), ontology)
-        kept = [one for one in found if one.confidence >= settings.min_confidence]
-        statements += kept
-        spoken_of.update(value for one in kept
-                         for value in (one.subject, one.object, one.speaker, one.source, *(other for _, other in one.qualifiers)))
-        unsure += len(found) - len(kept)
-    shown = [one for one in entities if one.named or one.iri in spoken_of]  # the others are not in the graph
-    linked, places = link(extractions, shown, types, settings, links)
-    copies = near_duplicates(articles)
-    symmetric = {one.iri for one in ontology.properties.values() if one.symmetric}
-    functional = {one.iri for one in ontology.properties.values() if one.functional}
-    return Joined(tuple(articles), tuple(entities), tuple(statements), copies,
-                  tuple(facts(statements, articles, copies, settings.base, symmetric)),
-                  tuple(disputes(statements, articles, entities, copies, settings.base, functional, symmetric)),
-                  tuple(linked), places, unsure, tuple(happenings(statements, entities, articles, ontology, settings.base)))
+    told: list[Grounded] = []
+    return whole(relate(extractions, told, told.append, settings, ontology, progress, decisions, links), told)
+
+
+def whole(found: Joined, told: Iterable[Grounded]) -> Joined:
+    """Return what was found of all articles together with these of them, all in memory."""
+    entities = {one.iri: one for one in found.entities}
+    articles: list[Article] = []
+    statements: list[Statement] = []
+    for one in told:
+        articles.append(one.article)
+        statements += one.statements
+        for entity in one.entities:
+            entities.setdefault(entity.iri, entity)
+    return msgspec.structs.replace(found, articles=tuple(articles), statements=tuple(statements),
+                                   entities=tuple(entities[iri] for iri in sorted(entities)))
+
+
+def _linkable(told: Iterable[Grounded], shared: Sequence[Entity], settings: Settings, kept: Sequence[Link]) -> list[Entity]:
+    """Return the entities in the graph that may be linked: places by their names, and what the file of links names."""
+    names = {one.entity for one in kept}
+    articles = {name.rpartition("@")[2] for name in names}
+
+    def wanted(one: Entity) -> bool:
+        return one.iri in names or any(article in articles for article, _ in one.members) or (settings.places and place_names(one))
+
+    found = {one.iri: one for one in shared if wanted(one)}
+    others = {one.iri for one in shared} - found.keys()
+    spoken_of = {iri for iri, one in found.items() if one.named}
+    for one in told:
+        iris = {iri for statement in one.statements for iri in iris_of(statement)}
+        for entity in one.entities:
+            if (entity.named or entity.iri in iris) and entity.iri not in others and (entity.iri in found or wanted(entity)):
+                found.setdefault(entity.iri, entity)
+                spoken_of.add(entity.iri)
+    return [found[iri] for iri in sorted(spoken_of)]  # the others are not in the graph
 
 
 def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Entity], types: Types, settings: Settings,
@@ -347,64 +421,68 @@ def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Ent
         known = profiles([one for one in entities if place_names(one)], extractions(), types)
         found, linked = link_places(known)
         places = {iri: (place.latitude, place.longitude, place.country) for iri, place in sorted(linked.items())}
-    return apply_links(entities, extractions() if kept else (), kept, found), places
+    named = {one.entity.rpartition("@")[2] for one in kept}
+    return apply_links(entities, (one for one in extractions() if one.article.id in named) if kept else (), kept, found), places
 
 
 @uncollected()
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
            progress: Progress = quiet) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
-    joined = join(staging.extractions, settings, ontology, progress, staged_decisions(staging), staged_links(staging))
-    by_article: dict[str, list[Statement]] = {}
-    for statement in joined.statements:
-        by_article.setdefault(statement.article, []).append(statement)
-    of_article: dict[str, list[Entity]] = {}
-    for entity in joined.entities:
-        for article, here in itertools.groupby(entity.members, key=lambda member: member[0]):
-            # an entity in a thousand articles, looked through in each of them, would be a million looks
-            of_article.setdefault(article, []).append(msgspec.structs.replace(entity, members=tuple(here)))
-
-    states = {one.iri for one in ontology.properties.values() if one.state}
-
-    follows = 0
-
-    def content() -> Iterator[list[Any]]:
-        nonlocal follows
-        known: dict[Any, list[Any]] = {}
-        described = list(ontology_quads(ontology_files(settings)))
-        yield described
-        yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base, joined.events))
-        for extraction in staging.extractions():
-            key = extraction.article.id
-            said = list(quads(extraction, of_article.get(key, []), by_article.get(key, []), settings.base, states))
-            yield said
-            if settings.infer:
-                for triple, nodes in plain_triples(said, by_article.get(key, []), settings.base).items():
-                    known.setdefault(triple, []).extend(nodes)
-        yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
-        yield from imported_quads(staging.current(IMPORTS))
-        if settings.infer:
-            progress("inferring", 0, 0)
-            made = list(inferred(known, described, settings.base))
-            follows = sum(quad.predicate.value == KG + "rule" for quad in made)
-            yield made
-
-    progress("storing", 0, 0)
-    with open(staging.part("graph.ttl"), "wb") as output:
-        write_store(staging.part("store"), turtle_beside(content(), output, settings.base))
-    progress("drawing", 0, 0)
-    staging.part("graph.html").write_text(draw(joined, staging.extractions, ontology, no_text=settings.no_text), "utf-8")
-    counts = {"articles": len(joined.articles), "entities": len(joined.entities), "statements": len(joined.statements),
-              "plain triples": sum(map(is_plain, joined.statements)),
-              "with an ontology property": sum(bool(one.property in ontology.properties) for one in joined.statements),
-              "in several articles": len(joined.facts), "disputed": len(joined.disputes), "events told more than once": len(joined.events),
-              "near-duplicates": len(joined.copies), "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
-    if settings.infer:
-        counts["inferred"] = follows
-    found = statistics.count(joined.articles, joined.entities, joined.statements, ontology.properties)
+    with Spilled(Grounded, staging.root) as told:
+        joined = relate(staging.extractions, told, told.put, settings, ontology, progress, staged_decisions(staging), staged_links(staging))
+        progress("storing", 0, 0)
+        counts = _count(joined, told, ontology)
+        with open(staging.part("graph.ttl"), "wb") as output:
+            content = _content(joined, told, staging, settings, ontology, counts, progress)
+            write_store(staging.part("store"), turtle_beside(content, output, settings.base))
+        progress("drawing", 0, 0)
+        page = draw(whole(joined, told), staging.extraction, ontology, no_text=settings.no_text)
+        staging.part("graph.html").write_text(page, "utf-8")
+        known = ontology.properties
+        found = statistics.count(counts["articles"], joined.entities, (said for one in told for said in one.statements), known)
     staging.part("build.json").write_text(
         json.dumps({**made, "counts": counts, "statistics": msgspec.to_builtins(found)}, indent=1) + "\n", "utf-8")
     return counts
+
+
+def _count(joined: Joined, told: Iterable[Grounded], ontology: Ontology) -> dict[str, int]:
+    """Return how many there are of everything, by name."""
+    shared = {one.iri for one in joined.entities}
+    articles = alone = statements = plain = mapped = 0
+    for one in told:
+        articles += 1
+        alone += sum(entity.iri not in shared for entity in one.entities)
+        statements += len(one.statements)
+        plain += sum(map(is_plain, one.statements))
+        mapped += sum(said.property in ontology.properties for said in one.statements)
+    return {"articles": articles, "entities": len(shared) + alone, "statements": statements, "plain triples": plain,
+            "with an ontology property": mapped, "in several articles": len(joined.facts), "disputed": len(joined.disputes),
+            "events told more than once": len(joined.events), "near-duplicates": len(joined.copies),
+            "links to authorities": len(joined.links), "left out as unsure": joined.unsure}
+
+
+def _content(joined: Joined, told: Iterable[Grounded], staging: Staging, settings: Settings, ontology: Ontology, counts: dict[str, int],
+             progress: Progress) -> Iterator[list[Any]]:
+    """Yield the quads of each named graph; what was inferred is counted in `counts`."""
+    known: dict[Any, list[Any]] = {}
+    states = {one.iri for one in ontology.properties.values() if one.state}
+    described = list(ontology_quads(ontology_files(settings)))
+    yield described
+    yield list(derived_quads(joined.facts, joined.disputes, joined.copies, settings.base, joined.events))
+    for extraction, one in zip(staging.extractions(), told, strict=True):
+        said = list(quads(extraction, one.entities, one.statements, settings.base, states))
+        yield said
+        if settings.infer:
+            for triple, nodes in plain_triples(said, one.statements, settings.base).items():
+                known.setdefault(triple, []).extend(nodes)
+    yield list(link_quads(joined.links, joined.places, joined.entities, settings.base))
+    yield from imported_quads(staging.current(IMPORTS))
+    if settings.infer:
+        progress("inferring", 0, 0)
+        made = list(inferred(known, described, settings.base))
+        counts["inferred"] = sum(quad.predicate.value == KG + "rule" for quad in made)
+        yield made
 
 
 def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool = False) -> Path:
@@ -415,7 +493,7 @@ def write_page(folder: str | Path, output: Path | None = None, *, no_text: bool 
     joined, ontology = rejoin(graph)
     path = output or graph.path / "graph-no-text.html"
     try:
-        path.write_text(draw(joined, graph.extractions, ontology, no_text=no_text), "utf-8")
+        path.write_text(draw(joined, graph.extraction, ontology, no_text=no_text), "utf-8")
     except OSError as error:
         raise FolderError(f"{path} can't be written ({error.strerror}); choose another place with -o") from error
     return path
@@ -429,17 +507,36 @@ def rejoin(graph: GraphFolder) -> tuple[Joined, Ontology]:
                 links=read_links(graph.path / LINKS)), ontology
 
 
-def draw(joined: Joined, extractions: Callable[[], Iterable[Extraction]], ontology: Ontology, *, title: str = "",
+class _Mentions(Mapping[str, list[tuple[int, int, str]]]):
+    """Where entities are named: (start, end, IRI) by article, looked up when asked for, as a page shows the text of few articles."""
+
+    def __init__(self, articles: Iterable[Article], entities: Iterable[Entity], extraction: Callable[[str], Extraction]) -> None:
+        self._ids = {one.id for one in articles}
+        self._iris = {member: one.iri for one in entities for member in one.members}
+        self._extraction = extraction
+
+    def __getitem__(self, article: str) -> list[tuple[int, int, str]]:
+        if article not in self._ids:
+            raise KeyError(article)
+        return [(m.start, m.end, self._iris[article, m.entity]) for m in self._extraction(article).mentions
+                if (article, m.entity) in self._iris]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Ontology, *, title: str = "",
          start: Mapping[str, Any] | None = None, no_text: bool = False) -> str:
-    """Return the page of these records (:func:`kg.view.build_page`); `extractions` tell where the entities are named."""
-    iris = {member: entity.iri for entity in joined.entities for member in entity.members}
-    mentions = {one.article.id: [(m.start, m.end, iris[one.article.id, m.entity]) for m in one.mentions
-                                 if (one.article.id, m.entity) in iris] for one in extractions()}
+    """Return the page of these records (:func:`kg.view.build_page`); `extraction` gives that of an article, to tell what is named where."""
     return build_page(joined.articles, joined.entities, joined.statements,
                       {one.iri: one.label for one in ontology.properties.values()},
                       {one.name: one.label for one in ontology.classes.values()},
                       class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
-                      mentions=mentions, links=joined.links, facts=joined.facts, disputes=joined.disputes, events=joined.events,
+                      mentions=_Mentions(joined.articles, joined.entities, extraction), links=joined.links, facts=joined.facts,
+                      disputes=joined.disputes, events=joined.events,
                       states={one.iri for one in ontology.properties.values() if one.state}, unsure=joined.unsure,
                       title=title, start=start, no_text=no_text)
 

@@ -236,6 +236,15 @@ class Statement(Record, frozen=True):
     extractor: str = ""
 
 
+class Grounded(Record, frozen=True):
+    """What the graph holds of one article, its entities without their members in other articles; ``unsure`` statements are left out."""
+
+    article: Article
+    entities: tuple[Entity, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    unsure: int = 0
+
+
 R = TypeVar("R", bound=Record)
 
 

@@ -17,10 +17,12 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Literal
+
+import msgspec
 
 from kg.iris import BASE, digest, slug
 from kg.records import Entity, Extraction, LocalEntity, Record
@@ -283,22 +285,74 @@ def resolve(extractions: Iterable[Extraction], types: Types | None = None, base:
     `decisions` are the user's, obeyed whatever the rules say. Named entities get the IRI ``{base}entity/{slug}``; those that stay in
     their article ``{base}entity/{slug}--{hash of the article}``.
     """
-    known: Types = types or {}
-    clusters, _ = _judge(extractions, known, decisions)
-    entities = []
-    named: dict[str, list[tuple[str, _Cluster]]] = defaultdict(list)
-    numbers: dict[str, Counter[str]] = defaultdict(Counter)
-    for cluster in clusters:
-        if not any(_is_full(thing) for thing in cluster.things):
-            article, label = cluster.first[0], _label(cluster.things)
-            part = slug(label) or "thing"
-            numbers[article][part] += 1
-            more = f"-{numbers[article][part]}" if numbers[article][part] > 1 else ""
-            entities.append(_entity(f"{base}entity/{part}--{digest(article)}{more}", cluster, known))
-            continue
-        label = _label([thing for thing in cluster.things if _is_full(thing)])
-        name = full_name(label, cluster.families.most_common(1)[0][0] if cluster.families else UNKNOWN)
-        named[slug(name) or "thing"].append((name, cluster))
+    extractions = list(extractions)
+    found = Resolved(extractions, types, base, decisions)
+    return sorted([*found.shared, *(one for extraction in extractions for one in found.alone(extraction))], key=lambda one: one.iri)
+
+
+class Resolved:
+    """What is one across articles: made of all extractions, then asked for those of one article at a time.
+
+    Only what has a name is held, and all of the articles that decisions speak of: nothing else leaves its article. ``shared`` are the
+    entities that other articles may name too, by IRI; the arguments are those of :func:`resolve`.
+    """
+
+    def __init__(self, extractions: Iterable[Extraction], types: Types | None = None, base: str = BASE,
+                 decisions: Sequence[Pair] = ()) -> None:
+        self._types: Types = types or {}
+        self._base = base
+        self._decided = _decided(decisions)
+        self._alone: dict[str, list[_Cluster]] = defaultdict(list)
+        named: dict[str, list[tuple[str, _Cluster]]] = defaultdict(list)
+        for cluster in _judge(extractions, self._types, decisions)[1].all():
+            if any(_is_full(thing) for thing in cluster.things):
+                label = _label([thing for thing in cluster.things if _is_full(thing)])
+                name = full_name(label, cluster.families.most_common(1)[0][0] if cluster.families else UNKNOWN)
+                named[slug(name) or "thing"].append((name, cluster))
+            else:
+                self._alone[cluster.first[0]].append(cluster)
+        decided = [one for article in sorted(self._decided & self._alone.keys()) for one in self._of_article(self._alone.pop(article))]
+        self.shared = sorted([*_across(named, base), *decided], key=lambda one: one.iri)
+        self._shared: dict[str, dict[int, Entity]] = defaultdict(dict)
+        for one in self.shared:
+            for article, local in one.members:
+                self._shared[article][local] = one
+
+    def alone(self, extraction: Extraction) -> list[Entity]:
+        """Return the entities that are in this article only."""
+        article = extraction.article.id
+        if article in self._decided:
+            return []
+        clusters = self._alone.get(article, [])
+        known = {thing.member[1] for cluster in clusters for thing in cluster.things} | self._shared.get(article, {}).keys()
+        others = [_thing((article, local.id), local, self._types) for local in extraction.entities if local.id not in known]
+        return self._of_article([*clusters, *(_Clusters.single(thing, {}, {}) for thing in others)])
+
+    def entities(self, extraction: Extraction) -> list[Entity]:
+        """Return all entities of an article by IRI, their members in other articles left out."""
+        article = extraction.article.id
+        here: dict[str, list[int]] = defaultdict(list)
+        shared = self._shared.get(article, {})
+        for local, one in sorted(shared.items()):
+            here[one.iri].append(local)
+        cut = [msgspec.structs.replace(one, members=tuple((article, local) for local in here.pop(one.iri)))
+               for one in shared.values() if one.iri in here]
+        return sorted([*cut, *self.alone(extraction)], key=lambda one: one.iri)
+
+    def _of_article(self, clusters: Iterable[_Cluster]) -> list[Entity]:
+        """Return entities of clusters that begin in one article, those of one name numbered."""
+        numbers: Counter[str] = Counter()
+        found = []
+        for cluster in sorted(clusters, key=lambda cluster: cluster.first):
+            part = slug(_label(cluster.things)) or "thing"
+            numbers[part] += 1
+            more = f"-{numbers[part]}" if numbers[part] > 1 else ""
+            found.append(_entity(f"{self._base}entity/{part}--{digest(cluster.first[0])}{more}", cluster))
+        return found
+
+
+def _across(named: Mapping[str, Sequence[tuple[str, _Cluster]]], base: str) -> Iterator[Entity]:
+    """Yield entities of clusters that other articles may name too, given with their names by the slugs of these."""
     taken: set[str] = set()
     for part in sorted(named):
         # names that differ only in signs ("C++", "C") come to the same slug: the one that is the slug keeps it, then the largest
@@ -312,13 +366,30 @@ def resolve(extractions: Iterable[Extraction], types: Types | None = None, base:
             if iri in taken:
                 iri = f"{part}-{digest(*map(str, cluster.first))}"
             taken.add(iri)
-            entities.append(_entity(f"{base}entity/{iri}", cluster, known))
-    return sorted(entities, key=lambda entity: entity.iri)
+            yield _entity(f"{base}entity/{iri}", cluster)
 
 
 def find_pairs(extractions: Iterable[Extraction], types: Types | None = None, decisions: Sequence[Pair] = ()) -> list[Pair]:
     """Return the pairs of things that were compared and are not one, most alike first: those ``unsure`` and those ``different``."""
-    return _judge(extractions, types or {}, decisions)[1]
+    corpus, clusters, open_ = _judge(extractions, types or {}, decisions)
+    pairs = [pair for (left, right), pair in open_.items() if clusters.of[left] is not clusters.of[right]
+             and not any(clusters.of[other] is clusters.of[right] for thing in clusters.of[left].things
+                         for other in clusters.apart.get(thing.member, ()))]
+    at = {thing.ref: thing.member for thing in reversed(corpus.things)}
+    unique = {tuple(sorted((clusters.of[at[pair.left]].first, clusters.of[at[pair.right]].first))): pair
+              for pair in sorted(pairs, key=lambda pair: (pair.score, pair.left, pair.right))}
+    return sorted(unique.values(), key=lambda pair: (-pair.score, pair.left, pair.right))
+
+
+def _decided(decisions: Iterable[Pair]) -> set[str]:
+    """Return the articles that decisions speak of."""
+    return {name.rpartition("@")[2] for one in decisions for name in (one.left, one.right)}
+
+
+def _thing(member: Member, local: LocalEntity, known: Types) -> _Thing:
+    types = known.get(member, ())
+    family = _family(local, types)
+    return _Thing(member, local, types or (local.type,), family, full_name(local.label, family))
 
 
 def _family(local: LocalEntity, types: tuple[str, ...]) -> str:
@@ -364,13 +435,12 @@ def things_of(extraction: Extraction, known: Types) -> list[_Thing]:
                 born.setdefault(mention.entity, (year - int(age[1]) - 1, year - int(age[1])))
     found = []
     for local in sorted(extraction.entities, key=lambda one: one.id):
-        member = article.id, local.id
-        family = _family(local, known.get(member, ()))
+        thing = _thing((article.id, local.id), local, known)
         gender = genders[local.id].most_common(1)[0][0] if len(genders[local.id]) == 1 else ""
         title = next((_GENDERED[word] for label in (local.label, *local.aliases)
                       for word in label.lower().replace(".", "").split()[:1] if word in _GENDERED), "")
-        found.append(_Thing(member, local, known.get(member) or (local.type,), family, full_name(local.label, family),
-                            described=frozenset(described[local.id]), born=born.get(local.id), gender=title or gender))
+        thing.described, thing.born, thing.gender = frozenset(described[local.id]), born.get(local.id), title or gender
+        found.append(thing)
     return found
 
 
@@ -387,14 +457,14 @@ class _Clusters:
     def __init__(self, things: Sequence[_Thing], different: Iterable[tuple[Member, Member]]) -> None:
         counted: dict[tuple[str, ...], Counter[str]] = {}
         alone: dict[str, frozenset[str]] = {}
-        self.of: dict[Member, _Cluster] = {thing.member: self._single(thing, counted, alone) for thing in things}
+        self.of: dict[Member, _Cluster] = {thing.member: self.single(thing, counted, alone) for thing in things}
         self.apart: dict[Member, set[Member]] = defaultdict(set)
         for left, right in different:
             self.apart[left].add(right)
             self.apart[right].add(left)
 
     @staticmethod
-    def _single(thing: _Thing, counted: dict[tuple[str, ...], Counter[str]], alone: dict[str, frozenset[str]]) -> _Cluster:
+    def single(thing: _Thing, counted: dict[tuple[str, ...], Counter[str]], alone: dict[str, frozenset[str]]) -> _Cluster:
         """Return the cluster of one thing; `counted` and `alone` give the counters of words and the sets of one."""
         names = (thing.name, *(full_name(alias, "person") for alias in thing.local.aliases)) if thing.family == "person" else ()
         suffixes = frozenset({person_parts(name)[2] for name in names} - {""})
@@ -452,18 +522,24 @@ class _Clusters:
 
 
 class _Corpus:
-    """All things with the weight of each name as context: 1 if one article has it, 0 if all have."""
+    """The things that may be one with others, with the weight of each name as context: 1 if one article has it, 0 if all have.
 
-    def __init__(self, extractions: Iterable[Extraction], known: Types) -> None:
+    These are those with a name, those that an article says are one, and all in the articles `decided`.
+    """
+
+    def __init__(self, extractions: Iterable[Extraction], known: Types, decided: Set[str]) -> None:
         self.things: list[_Thing] = []
         self.declared: list[tuple[Member, Member, str]] = []
         self.articles = 0
         spread: Counter[str] = Counter()
         for extraction in extractions:
             self.articles += 1
-            here = things_of(extraction, known)
+            declared = _declared(extraction)
+            needed = {member for left, right, _ in declared for member in (left, right)}
+            here = [thing for thing in things_of(extraction, known)
+                    if thing.local.named or thing.member in needed or extraction.article.id in decided]
             self.things += here
-            self.declared += _declared(extraction)
+            self.declared += declared
             spread.update({thing.name for thing in here if thing.local.named})
         self.things.sort(key=lambda thing: thing.member)
         scale = math.log(1 + self.articles)
@@ -561,12 +637,14 @@ def _compare(corpus: _Corpus, clusters: _Clusters, one: _Cluster, two: _Cluster,
     return round(max(0.0, min(1.0, score)), 4), tuple(reasons)
 
 
-def _judge(extractions: Iterable[Extraction], known: Types, decisions: Sequence[Pair]) -> tuple[list[_Cluster], list[Pair]]:
-    """Return the clusters of all things, and the pairs of them that were compared but not joined."""
-    corpus = _Corpus(extractions, known)
-    at = {thing.ref: thing.member for thing in reversed(corpus.things)}
-    aliases = {appearance(alias, thing.member[0]): thing.member for thing in reversed(corpus.things) for alias in thing.local.aliases}
-    at = {**aliases, **at}
+def _judge(extractions: Iterable[Extraction], known: Types,
+           decisions: Sequence[Pair]) -> tuple[_Corpus, _Clusters, dict[tuple[Member, Member], Pair]]:
+    """Return the things that may be one with others, their clusters, and the pairs that were found unsure on the way."""
+    articles = _decided(decisions)
+    corpus = _Corpus(extractions, known, articles)
+    here = [thing for thing in reversed(corpus.things) if thing.member[0] in articles]
+    at = {appearance(alias, thing.member[0]): thing.member for thing in here for alias in thing.local.aliases}
+    at |= {thing.ref: thing.member for thing in here}
     decided = [(at[one.left], at[one.right], one) for one in decisions if one.left in at and one.right in at]
     clusters = _Clusters(corpus.things, [(left, right) for left, right, one in decided if one.decision == "different"])
     for left, right, one in sorted(decided, key=lambda row: row[:2]):
@@ -580,12 +658,7 @@ def _judge(extractions: Iterable[Extraction], known: Types, decisions: Sequence[
     open_: dict[tuple[Member, Member], Pair] = {}
     for candidates in (_same_names, _other_names, _variants, _acronyms):
         _join_by_score(corpus, clusters, candidates(clusters, full), open_)
-    pairs = [pair for (left, right), pair in open_.items() if clusters.of[left] is not clusters.of[right]
-             and not any(clusters.of[other] is clusters.of[right] for thing in clusters.of[left].things
-                         for other in clusters.apart.get(thing.member, ()))]
-    unique = {tuple(sorted((clusters.of[at[pair.left]].first, clusters.of[at[pair.right]].first))): pair
-              for pair in sorted(pairs, key=lambda pair: (pair.score, pair.left, pair.right))}
-    return clusters.all(), sorted(unique.values(), key=lambda pair: (-pair.score, pair.left, pair.right))
+    return corpus, clusters, open_
 
 
 def _join_by_context(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> None:
@@ -785,11 +858,11 @@ def _label(things: Sequence[_Thing]) -> str:
     return min(labels, key=lambda text: (-labels[text], -len(text), text))
 
 
-def _entity(iri: str, cluster: _Cluster, known: Types) -> Entity:
+def _entity(iri: str, cluster: _Cluster) -> Entity:
     members = [(thing.member, thing.local) for thing in cluster.things]
     label = _label(cluster.things)
     others = {alias for _, local in members for alias in (local.label, *local.aliases)} - {label}
-    votes = Counter(known.get(member) or (local.type,) for member, local in members)
+    votes = Counter(thing.types for thing in cluster.things)
     family = _family_of(cluster)
     ranked = [name for types, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])) for name in types
               if family in ({FAMILIES[t] for t in types if t in FAMILIES} or {family})]

@@ -18,7 +18,7 @@ from kg.records import Record, to_json
 R = TypeVar("R", bound=Record)
 Row = tuple[str, bytes]
 
-#: so many bytes of rows are sorted in memory, then written out
+#: so many bytes are held in memory (records take three times as many), then written out
 RUN = 32_000_000
 _BLOCK = 1 << 16
 
@@ -48,10 +48,12 @@ class _File:
 
 
 class Spilled(_File, Generic[R]):
-    """Records of one kind, held on the disk in the order they were put; they can be gone through again and again."""
+    """Records of one kind in the order they were put, the first in memory, the others on the disk; to be gone through again and again."""
 
     def __init__(self, kind: type[R], folder: str | os.PathLike[str] | None = None) -> None:
         super().__init__(folder)
+        self._kept: list[R] = []
+        self._room = RUN
         self._decode: Callable[[bytes], R] = msgspec.json.Decoder(kind).decode
 
     def __enter__(self) -> Spilled[R]:
@@ -59,10 +61,16 @@ class Spilled(_File, Generic[R]):
 
     def put(self, record: R) -> None:
         """Add a record at the end."""
-        self._append([to_json(record)])
+        line = to_json(record)
+        self._room -= len(line)
+        if self._room >= 0:
+            self._kept.append(record)
+        else:
+            self._append([line])
 
     def __iter__(self) -> Iterator[R]:
-        return map(self._decode, self._lines(0, self._file.seek(0, os.SEEK_END)))
+        yield from self._kept
+        yield from map(self._decode, self._lines(0, self._file.seek(0, os.SEEK_END)))
 
 
 class Sorted(_File):

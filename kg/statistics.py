@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from kg.records import Article, Entity, Record, Statement
+from kg.records import Entity, Record, Statement
 
 #: so many properties are listed, those with most statements
 LISTED = 50
@@ -28,22 +28,24 @@ class Statistics(Record, frozen=True):
     odd: tuple[tuple[str, str], ...] = ()
 
 
-def count(articles: Sequence[Article], entities: Iterable[Entity], statements: Sequence[Statement],
-          known: Collection[str]) -> Statistics:
-    """Return the statistics of a graph; `known` are the IRIs of the ontology's properties."""
-    properties = Counter(one.property for one in statements)
+def count(articles: int, entities: Iterable[Entity], statements: Iterable[Statement], known: Collection[str]) -> Statistics:
+    """Return the statistics of a graph of so many `articles`; `known` are the IRIs of the ontology's properties."""
+    extractors, statuses, properties = Counter[str](), Counter[str](), Counter[str]()
+    for one in statements:
+        extractors[one.extractor] += 1
+        statuses[one.status] += 1
+        properties[one.property] += 1
     odd = []
-    if len(articles) >= FEWEST:
+    if articles >= FEWEST:
         for entity in entities:
             where = len({article for article, _ in entity.members})
-            if 2 * where >= len(articles):
-                odd.append((entity.iri, f"{entity.label!r} is named in {where} of {len(articles)} articles"))
-        odd += [(iri, f"{number} statements have this property, {number / len(articles):.1f} an article")
-                for iri, number in sorted(properties.items()) if number >= MANY * len(articles)]
+            if 2 * where >= articles:
+                odd.append((entity.iri, f"{entity.label!r} is named in {where} of {articles} articles"))
+        odd += [(iri, f"{number} statements have this property, {number / articles:.1f} an article")
+                for iri, number in sorted(properties.items()) if number >= MANY * articles]
     mapped = sum(number for iri, number in properties.items() if iri in known)
-    return Statistics(_falling(Counter(one.extractor for one in statements)), _falling(Counter(one.status for one in statements)),
-                      dict(list(_falling(properties).items())[:LISTED]), round(mapped / len(statements), 4) if statements else 0.0,
-                      tuple(odd))
+    return Statistics(_falling(extractors), _falling(statuses), dict(list(_falling(properties).items())[:LISTED]),
+                      round(mapped / properties.total(), 4) if properties else 0.0, tuple(odd))
 
 
 def _falling(counted: Counter[str]) -> dict[str, int]:

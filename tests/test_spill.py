@@ -9,7 +9,9 @@ from kg.records import RdfLiteral
 from kg.spill import Sorted, Spilled, recurring
 
 
-def test_records_come_back_in_order_and_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", [0, 9000, 10**9])
+def test_records_come_back_in_order_and_again(run: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "RUN", run)
     records = [RdfLiteral("line\nbreak, \"sign\" and é " * (number % 999), f"xsd:{number}") for number in range(300)]
     with Spilled(RdfLiteral, tmp_path) as kept:
         assert list(kept) == []

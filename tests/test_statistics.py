@@ -20,12 +20,12 @@ def test_counts_fall_and_oddities_are_told() -> None:
     rare = Entity("e:b", "Bo Lund", ("Person",), True, members=tuple((one.id, 1) for one in articles[: FEWEST // 2 - 1]))
     said = [statement(number, "a00", "kg:paid" if number % 61 else "open:take", "Asked" if number % 2 else "Claimed")
             for number in range(61)]
-    found = count(articles, [everywhere, rare], said, {"kg:paid"})
+    found = count(len(articles), [everywhere, rare], said, {"kg:paid"})
     assert found.statuses == {"Claimed": 31, "Asked": 30} and list(found.properties) == ["kg:paid", "open:take"]
     assert found.extractors == {"verb": 61} and found.mapped == round(60 / 61, 4)
     assert found.odd == (("e:a", "'Ana Ruiz' is named in 10 of 20 articles"),
                          ("kg:paid", "60 statements have this property, 3.0 an article"))
-    assert count(articles[1:], [everywhere], said, ()).odd == () and count([], [], [], ()).mapped == 0
+    assert count(len(articles) - 1, [everywhere], said, ()).odd == () and count(0, [], [], ()).mapped == 0
 
 
 def test_stats_and_log(tmp_path: Path) -> None:
