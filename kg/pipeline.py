@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import heapq
 import io
 import json
 from collections import Counter
@@ -41,10 +42,12 @@ from kg.resolve import Member, Pair, Resolved, Types
 from kg.settings import Settings
 from kg.spill import Spilled
 from kg.triples import mention_lines, triple_lines
-from kg.view import build_page
+from kg.view import page_data, render
 
 #: the part of a graph folder that tells which articles could not be read: id, source and reason
 FAILED = "failed.tsv"
+#: a page of a graph with more statements is made of so many of them
+SHOWN = 100_000
 Progress = Callable[[str, int, int], None]
 Failure = tuple[str, str]
 
@@ -392,6 +395,38 @@ def whole(found: Joined, told: Iterable[Grounded]) -> Joined:
                                    entities=tuple(entities[iri] for iri in sorted(entities)))
 
 
+def _most_spoken_of(found: Joined, told: Iterable[Grounded]) -> tuple[Joined, dict[str, int]]:
+    """Return the :data:`SHOWN` statements among the names most spoken of, with what they need, and how many entities and statements
+    there are in all."""
+    support: Counter[str] = Counter()
+    unnamed = statements = 0
+    for one in told:
+        named = {entity.iri: entity.named for entity in one.entities}
+        iris = [iri for said in one.statements for iri in _ends(said) if iri in named]
+        support.update(iri for iri in iris if named[iri])
+        unnamed += len({iri for iri in iris if not named[iri]})
+        statements += len(one.statements)
+
+    def weight(said: Statement) -> tuple[int, str]:
+        other = support[said.object] if isinstance(said.object, str) else 0
+        return (1 + support[said.subject]) * (1 + other), said.id
+
+    kept = {said.id for said in heapq.nlargest(SHOWN, (said for one in told for said in one.statements), key=weight)}
+
+    def shown() -> Iterator[Grounded]:
+        for one in told:
+            if some := tuple(said for said in one.statements if said.id in kept):
+                iris = {iri for said in some for iri in iris_of(said)}
+                yield Grounded(one.article, tuple(entity for entity in one.entities if entity.iri in iris), some)
+
+    return whole(found, shown()), {"entities": len(support) + unnamed, "statements": statements}
+
+
+def _ends(said: Statement) -> set[str]:
+    """Return the IRIs that a page counts as spoken of."""
+    return {said.subject, said.speaker, said.source, *([said.object] if isinstance(said.object, str) else [])}
+
+
 def _linkable(told: Iterable[Grounded], shared: Sequence[Entity], settings: Settings, kept: Sequence[Link]) -> list[Entity]:
     """Return the entities in the graph that may be linked: places by their names, and what the file of links names."""
     names = {one.entity for one in kept}
@@ -437,7 +472,8 @@ def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mappi
             content = _content(joined, told, staging, settings, ontology, counts, progress)
             write_store(staging.part("store"), turtle_beside(content, output, settings.base))
         progress("drawing", 0, 0)
-        page = draw(whole(joined, told), staging.extraction, ontology, no_text=settings.no_text)
+        shown, total = (whole(joined, told), None) if counts["statements"] <= SHOWN else _most_spoken_of(joined, told)
+        page = draw(shown, staging.extraction, ontology, no_text=settings.no_text, total=total)
         staging.part("graph.html").write_text(page, "utf-8")
         known = ontology.properties
         found = statistics.count(counts["articles"], joined.entities, (said for one in told for said in one.statements), known)
@@ -529,16 +565,20 @@ class _Mentions(Mapping[str, list[tuple[int, int, str]]]):
 
 
 def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Ontology, *, title: str = "",
-         start: Mapping[str, Any] | None = None, no_text: bool = False) -> str:
-    """Return the page of these records (:func:`kg.view.build_page`); `extraction` gives that of an article, to tell what is named where."""
-    return build_page(joined.articles, joined.entities, joined.statements,
-                      {one.iri: one.label for one in ontology.properties.values()},
-                      {one.name: one.label for one in ontology.classes.values()},
-                      class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
-                      mentions=_Mentions(joined.articles, joined.entities, extraction), links=joined.links, facts=joined.facts,
-                      disputes=joined.disputes, events=joined.events,
-                      states={one.iri for one in ontology.properties.values() if one.state}, unsure=joined.unsure,
-                      title=title, start=start, no_text=no_text)
+         start: Mapping[str, Any] | None = None, no_text: bool = False, total: Mapping[str, int] | None = None) -> str:
+    """Return the page of these records (:func:`kg.view.page_data`); `extraction` gives that of an article, to tell what is named where.
+
+    `total` counts the ``entities`` and ``statements`` that there are, if these are a part of them.
+    """
+    data = page_data(joined.articles, joined.entities, joined.statements,
+                     {one.iri: one.label for one in ontology.properties.values()},
+                     {one.name: one.label for one in ontology.classes.values()},
+                     class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
+                     mentions=_Mentions(joined.articles, joined.entities, extraction), links=joined.links, facts=joined.facts,
+                     disputes=joined.disputes, events=joined.events,
+                     states={one.iri for one in ontology.properties.values() if one.state}, unsure=joined.unsure,
+                     title=title, start=start, no_text=no_text)
+    return render({**data, "all": total} if total else data)
 
 
 def extraction_lines(extraction: Extraction, what: str, min_confidence: float = 0.0) -> Iterator[str]:
