@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from view_data import ID, KG, PROPERTIES, make_sample
@@ -181,6 +182,72 @@ def test_overview_says_what_is_there(reader: Reader) -> None:
     assert page.locator("#panel ol.ranked li").first.inner_text()
 
 
+def test_first_view_says_who_did_what(reader: Reader) -> None:
+    page = reader.open(story())
+    assert {"sue +1", "not: pay", "pay", "hire", "meet"} <= {one["text"] for one in page.evaluate("window.kgPage.written()")}
+    main = page.locator("#panel ul.main li").all_inner_texts()
+    assert "Delta Works sue city council, March 2024" in main and "Sven Olsen hire Rosa Lind, 5 January 2023" in main
+    page.locator("#panel ul.main button.relation", has_text="hire").click()
+    assert page.locator("#panel mark").inner_text() == "Sven Olsen hired Rosa Lind"
+
+
+@pytest.mark.parametrize("size", [0, 200, 2000])
+def test_names_do_not_touch_at_first(reader: Reader, size: int) -> None:
+    page = reader.open(build_page(*make_sample(size).arguments()) if size else story())
+    names = [one for one in page.evaluate("window.kgPage.written()") if not one["turned"]]
+    assert len(names) >= (5 if not size else 35)
+    for i, a in enumerate(names):
+        for b in names[:i]:
+            beside = a["x"] >= b["x"] + b["w"] or b["x"] >= a["x"] + a["w"]
+            assert beside or a["y"] >= b["y"] + b["h"] or b["y"] >= a["y"] + a["h"], (a, b)
+
+
+def test_names_move_with_the_picture(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(200).arguments()))
+    box = page.locator("#canvas").bounding_box()
+
+    def place(text: str) -> tuple[float, float]:
+        return next((one["x"], one["y"]) for one in page.evaluate("window.kgPage.written()") if one["text"] == text)
+
+    text = page.locator("#panel ol.ranked .link").first.inner_text()
+    name, node = place(text), place_of(page, text)
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] - 8)
+    page.mouse.down()
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + 8 + 12 * step, box["y"] + box["height"] - 8 - 8 * step)
+        page.wait_for_timeout(40)
+    moving, moved = place(text), place_of(page, text)
+    assert moving[0] - name[0] == pytest.approx(moved["x"] - node["x"], abs=2) and moved["x"] - node["x"] > 30
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    assert place(text)[0] == pytest.approx(moving[0], abs=2) and place(text)[1] == pytest.approx(moving[1], abs=2)
+
+
+def test_a_crowd_is_drawn_by_its_main_lines(reader: Reader) -> None:
+    page = reader.open(build_page(*make_sample(2000, per_entity=5.0).arguments()))
+    few = len(page.evaluate("window.kgPage.lines()"))
+    assert few <= 100 and "the main lines between them" in page.inner_text("#viewbar")
+    page.locator("#panel ol.ranked .link").first.click()
+    assert len(page.evaluate("window.kgPage.lines()")) > few
+
+
+def test_what_has_no_name_of_its_own_waits(reader: Reader) -> None:
+    article = Article(id="a", text="Ana Ruiz gave thanks. Ana Ruiz sued Rosa Lind. Sven Olsen hid evidence.", title="A day in court")
+    entities = [Entity(iri=ID + key, label=label, types=(kind,), named=kind != "Thing") for key, label, kind in (
+        ("ana", "Ana Ruiz", "Person"), ("rosa", "Rosa Lind", "Person"), ("sven", "Sven Olsen", "Person"), ("thanks", "thanks", "Thing"),
+        ("evidence", "evidence", "Thing"))]
+    statements = [Statement(id=f"s{i}", article="a", subject=ID + a, property=KG + verb, object=ID + b, label=verb, wording=verb,
+                            evidence=(Span(0, 8),)) for i, (a, verb, b) in enumerate(
+                                [("ana", "give", "thanks"), ("ana", "sue", "rosa"), ("sven", "hide", "evidence")])]
+    page = reader.open(build_page([article], entities, statements, PROPERTIES, {}))
+    assert sorted(page.evaluate("window.kgPage.drawn()")) == ["Ana Ruiz", "Rosa Lind", "Sven Olsen", "evidence"]  # Sven has nothing else
+    assert page.inner_text("h1") == "A day in court"
+    page.get_by_role("button", name="More").click()
+    assert "thanks" in page.evaluate("window.kgPage.drawn()")
+    page.get_by_role("button", name="Read the article").click()
+    assert page.inner_text("#panel .text") == article.text
+
+
 def test_search_by_other_name_and_keyboard_opens_the_card(reader: Reader) -> None:
     page = reader.open(story())
     page.keyboard.press("/")
@@ -240,6 +307,16 @@ def test_disputes_show_each_answer_and_who_gives_it(reader: Reader) -> None:
     assert panel.locator(".answer").all_inner_texts() == ["affirmed", "denied"]
     page.get_by_role("button", name="Overview", exact=True).click()
     assert "2 statements too unsure to show were left out" in page.inner_text("#panel")
+
+
+def test_statements_of_a_relation_stand_in_time_order(reader: Reader) -> None:
+    articles = [Article(id=f"a{year}", text="Ana Ruiz met Rosa Lind.", published=f"{year}-05-01", title=str(year))
+                for year in (2024, 2022, 2023)]
+    entities = [Entity(iri=ID + key, label=PEOPLE[key], types=("Person",), named=True) for key in ("ana", "rosa")]
+    statements = [Statement(id=f"s{i}", article=one.id, subject=ID + "ana", property=KG + "meet", object=ID + "rosa", label="meet",
+                            wording="met", evidence=(Span(0, 22),)) for i, one in enumerate(articles)]
+    page = reader.open(build_page(articles, entities, statements, PROPERTIES, {}), "#entity=ana")
+    assert page.locator("#panel .statement .from .link").all_inner_texts() == ["2022", "2023", "2024"]
 
 
 def test_click_on_a_node_and_on_an_edge(reader: Reader) -> None:
@@ -412,6 +489,28 @@ def test_timeline_keeps_to_the_one_selected(reader: Reader) -> None:
     assert "of=" not in page.url
 
 
+def test_timeline_does_not_spread_a_year_over_its_months(reader: Reader) -> None:
+    article = Article(id="a", text="Ana Ruiz met Rosa Lind.", title="Met")
+    entities = [Entity(iri=ID + key, label=PEOPLE[key], types=("Person",), named=True) for key in ("ana", "rosa")]
+    dates = [("2024", "gYear"), ("2024-03", "gYearMonth"), ("2023-11-07", "date")]
+    statements = [Statement(id=f"s{i}", article="a", subject=ID + "ana", property=KG + "meet", object=ID + "rosa", label="meet",
+                            wording="met", evidence=(Span(0, 22),), when=RdfLiteral(text, f"xsd:{kind}"))
+                  for i, (text, kind) in enumerate(dates)]
+    page = reader.open(build_page([article], entities, statements, PROPERTIES, {}))
+    labels = [bar.get_attribute("aria-label") for bar in page.locator("#timeline g.bin").all()]
+    assert sorted(labels) == ["2024: 1 statement", "Mar 2024: 1 statement", "Nov 2023: 1 statement"]
+    page.get_by_role("button", name="2024: 1 statement", exact=True).focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#panel h2") == "2024"
+
+
+def test_what_is_read_stands_out_in_the_picture(reader: Reader) -> None:
+    page = reader.open(story(), "#article=a2")
+    assert sorted(page.evaluate("window.kgPage.faint()")) == ["Ana Ruiz", "Delta Works", "city council"]
+    page.goto(page.url.split("#")[0] + "#when=2024-03-01/2024-03-31")
+    wait_for(page, "window.kgPage.faint().length === 3 && window.kgPage.faint().includes('Rosa Lind')")
+
+
 def test_filters_list_what_matches_in_words(reader: Reader) -> None:
     page = reader.open(story())
     page.get_by_role("button", name="Read all 1 claim").click()
@@ -419,7 +518,10 @@ def test_filters_list_what_matches_in_words(reader: Reader) -> None:
 
 
 def test_groups_fold_and_unfold(reader: Reader) -> None:
-    page = reader.open(build_page(*make_sample(200).arguments()), "#in=0")
+    page = reader.open(build_page(*make_sample(200).arguments()))
+    name = next(one for one in page.evaluate("window.kgPage.written()") if one.get("group") is not None)
+    canvas_click(page, {"x": name["x"] + name["w"] / 2, "y": name["y"] + name["h"] / 2})
+    assert "Group of" in page.inner_text("#panel")
     before = len(page.evaluate("window.kgPage.nodes()"))
     page.get_by_role("button", name="Fold into one").click()
     assert len(page.evaluate("window.kgPage.nodes()")) < before
@@ -467,9 +569,10 @@ class Newcomer:
         self.steps += 2
 
 
-def test_who_is_accused_of_what_by_whom(reader: Reader) -> None:
+@pytest.mark.parametrize("words", ["paying", "Who pays whom?"])
+def test_who_is_accused_of_what_by_whom(reader: Reader, words: str) -> None:
     someone = Newcomer(reader.open(story()))
-    someone.search("paying")
+    someone.search(words)
     said = someone.page.locator("#panel article.statement").all_inner_texts()
     assert len(said) == 3 and any("Delta Works not: pay city council" in one and "claimed by Ana Ruiz (denied)" in one for one in said)
     assert someone.steps == 3
@@ -493,6 +596,22 @@ def test_how_two_are_connected(reader: Reader) -> None:
     wait_for(someone.page, "location.hash.includes('view=path')")
     assert "Linked in 2 steps" in someone.page.inner_text("#panel")
     assert someone.page.locator("#panel .statement").count() == 2 and someone.steps == 6
+
+
+def test_a_name_and_a_year_or_two_names_are_a_question(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("delta 2024")
+    assert "of Delta Works" in someone.page.inner_text("#panel") and someone.page.locator("#panel .statement").count() == 1
+    someone.search("sven and ana")
+    assert "Linked in 2 steps" in someone.page.inner_text("#panel") and someone.steps == 6
+
+
+def test_a_word_that_nobody_said_leads_on(reader: Reader) -> None:
+    someone = Newcomer(reader.open(story()))
+    someone.search("acquitted")
+    assert "0 statements" in someone.page.inner_text("#panel")
+    someone.click(someone.page.get_by_role("button", name="sue 1"))
+    assert someone.page.locator("#panel article.statement").count() == 1 and "filter.relation" in someone.page.url
 
 
 def test_words_that_are_no_name_find_sentences(reader: Reader) -> None:
@@ -573,8 +692,23 @@ def test_hostile_text_stays_text(reader: Reader) -> None:
         )
         for i, name in enumerate(HOSTILE)
     ]
-    html = build_page(articles, entities, statements, {}, {}, title=HOSTILE[0])
+    ids = tuple(one.id for one in statements)
+    events = [Happening(ID + "event/" + name, name, "Lawsuit" if i else name, (entities[0].iri,), (), (), (), (RdfLiteral(name),), ids[:2],
+                        (entities[i].iri,), (articles[0].id,), (name,)) for i, name in enumerate(HOSTILE)]
+    html = build_page(articles, entities, statements, {}, {}, title=HOSTILE[0], events=events, facts=[Fact(ID + "f", ids[2:4], 2, 2)],
+                      links=[Link(entities[0].iri, f"https://n.example/{name}", name, 0.5, (name,), name) for name in HOSTILE],
+                      disputes=[Dispute(ID + "d", "value", "", "", ((HOSTILE[0], ids[:1]), (HOSTILE[1], ids[1:2])), HOSTILE[2])])
     page = reader.open(html)
+    drawn = " ".join(one["text"] for one in page.evaluate("window.kgPage.written()"))
+    assert "alert(1)" in drawn and "\u202e" not in drawn
+    for address in ("list=disputed", "in=0", "words=alert", "folded=0", *(f"event={quote(name)}" for name in HOSTILE)):
+        page.evaluate("address => { location.hash = address; }", address)
+        page.wait_for_timeout(20)
+        assert page.locator("#panel img, #panel script, #canvas img").count() == 0
+    for name in (*HOSTILE, f"{HOSTILE[0]} and {HOSTILE[1]}", f"{HOSTILE[4]} 2024"):
+        page.fill("#search", name)
+        assert page.locator("#found img, #found script").count() == 0
+    page.keyboard.press("Escape")
     for i in range(len(HOSTILE)):
         page.evaluate("i => window.kgPage.choose(i)", i)
         page.wait_for_timeout(20)

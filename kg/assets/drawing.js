@@ -197,8 +197,7 @@ function style() {
   const colours = palette();
   const most = Math.max(1, ...drawn.nodes.map(supportOf));
   const chosen = selectedNodes();
-  const lit = new Set(chosen);
-  if (chosen.size === 1) for (const e of drawn.edges) { if (chosen.has(e.from)) lit.add(e.to); if (chosen.has(e.to)) lit.add(e.from); }
+  const lit = litNodes(chosen);
   const dim = (id) => lit.size > 0 && !lit.has(id);
   const twins = new Map();
   for (const e of drawn.edges) {
@@ -218,7 +217,7 @@ function style() {
   drawn.lines = drawn.edges.filter((e) => !drawn.main || drawn.main.has(e.id) || chosen.has(e.from) || chosen.has(e.to));
   const edges = drawn.lines.map((e) => {
     const pair = twins.get([e.from, e.to].map(String).sort().join("|"));
-    const faint = lit.size > 0 && !(chosen.size === 1 ? chosen.has(e.from) || chosen.has(e.to) : chosen.has(e.from) && chosen.has(e.to));
+    const faint = lit.size > 0 && !(chosen.size === 1 ? chosen.has(e.from) || chosen.has(e.to) : [e.from, e.to].every((id) => (chosen.size ? chosen : lit).has(id)));
     const far = drawn.groups.length > 1 && !lit.size && entities[e.from]?.community !== entities[e.to]?.community;
     const colour = faint ? colours.faint : e.negative ? colours.negative : colours.edge;
     return { id: e.id, from: e.from, to: e.to, width: (1 + Math.min(drawn.main ? 2 : 3, Math.log2(e.count) * 0.7)) * drawn.unit, dashes: DASHES[e.status] && DASHES[e.status].map((d) => d * drawn.unit), hoverWidth: drawn.unit, faint,
@@ -234,8 +233,20 @@ function style() {
   edgeSet.add(edges);
 }
 
+// What stands out: what is chosen, with the neighbours of a single one; of an article, a time, an event or words, all that is told there.
+function litNodes(chosen) {
+  const lit = new Set(chosen);
+  if (chosen.size === 1) for (const e of drawn.edges) { if (chosen.has(e.from)) lit.add(e.to); if (chosen.has(e.to)) lit.add(e.from); }
+  if (!chosen.size && ["article", "time", "event", "words"].includes(state.show[0])) {
+    const told = new Set(scope().flatMap(endsOf));
+    for (const id of drawn.nodes) if (told.has(id)) lit.add(id);
+  }
+  return lit;
+}
+
 function selectedNodes() {
-  const [kind, ...ids] = state.show[0] === "time" && state.show.length > 3 ? ["entity", state.show[3]] : state.show;
+  const [kind, ...ids] = state.show[0] === "time" && state.show.length > 3 ? ["entity", state.show[3]]
+    : state.show[0] === "article" && state.show.length > 2 ? ["pair", ...endsOf(statements[state.show[2]])] : state.show;
   if (kind === "entity" || kind === "pair") return new Set(ids.map((id) => (state.collapsed.includes(entities[id].community) ? `c${entities[id].community}` : id)).filter((id) => drawn.nodes.includes(id)));
   if (kind === "community") return new Set(drawn.nodes.filter((id) => groupOf(id) === ids[0] || (groupOf(id) === null && entities[id].community === ids[0])));
   return new Set();

@@ -5,6 +5,7 @@
 let written = [];  // what stands where, {x, y, w, h, text, size, colour, turn ...}: for the canvas, the SVG, and clicks on group names
 let laidOut = null;  // [key, x, y]: of what view, and where its origin was
 let panning = false;
+let early = 0;  // frames in a row in which lines had no place yet, as just after they are changed: what was laid out then is not kept
 const forgetLabels = () => { laidOut = null; };
 
 function drawGroups(context) {
@@ -55,8 +56,11 @@ function drawLabels(context) {
   const still = laidOut?.key === key && Math.hypot(laidOut.x - origin.x, laidOut.y - origin.y) < 0.01;
   const kept = laidOut?.key === key && panning;
   if (!still && !kept) {
+    const all = drawn.lines.every((e) => middleOf(e));
     placeLabels(context);
-    laidOut = { key, ...origin };
+    early = all ? 0 : early + 1;
+    laidOut = all || early > 5 ? { key, ...origin } : null;
+    if (!laidOut) requestAnimationFrame(() => network.redraw());
   } else if (kept) {
     for (const box of written) { box.x += origin.x - laidOut.x; box.y += origin.y - laidOut.y; }
     for (const cross of crosses) { cross.x += origin.x - laidOut.x; cross.y += origin.y - laidOut.y; }
@@ -83,8 +87,7 @@ function placeLabels(context) {
   const dots = spots.map((p) => ({ x: p.x - p.r, y: p.y - p.r, w: 2 * p.r, h: 2 * p.r, id: p.id }));
   const free = (box) => !taken.some((other) => touch(box, other)) && !dots.some((dot) => dot.id !== box.id && touch(box, dot));
   placeCrosses(dots);
-  const lit = new Set(chosen);
-  for (const e of drawn.lines) { if (chosen.size === 1 && chosen.has(e.from)) lit.add(e.to); if (chosen.size === 1 && chosen.has(e.to)) lit.add(e.from); }
+  const lit = litNodes(chosen);
   const first = (p) => (p.id === hovered ? 0 : chosen.has(p.id) ? 1 : lit.has(p.id) ? 2 : 3);
   spots.sort((a, b) => first(a) - first(b) || b.r - a.r);
   for (const p of spots) {
@@ -95,7 +98,7 @@ function placeLabels(context) {
     const text = labelOf(p.id);
     const w = widthOf(context, text) + 6;
     const h = size + 4;
-    const spot = labelSpot(p, w, h, width, free, taken, dots, first(p) < 2);
+    const spot = labelSpot(p, w, h, width, free, taken, dots, first(p) < 2 && chosen.size < 3);
     if (!spot) continue;
     taken.push(spot);
     written.push({ ...spot, text, size, font, colour: faint ? colours.soft : colours.ink, opacity: faint ? 0.45 : 1, tx: 3, ty: size });

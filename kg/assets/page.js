@@ -131,12 +131,12 @@ function drawViewbar() {
   const bar = [];
   if (view === "overview") {
     const first = raw.network.nodes.length;
-    const all = entities.filter((e) => e.near.size).length;
+    const all = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes))).length;
     bar.push(el("span", {}, drawn.members.length < all ? [`The ${drawn.members.length} that matter most of ${all.toLocaleString("en")}`, drawn.main ? "the main lines between them" : `${plural(drawn.statements, "statement")} between them`].join("; ") : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
     const now = drawnAtMost(state);
-    const steps = [20, 40, 80, 150, 300].filter((n) => n < all || n / 2 < all);
+    const steps = [...[20, 40, 80, 150, 300].filter((n) => n < all), Math.min(all, MOST_DRAWN)];
     const fewer = steps.filter((n) => n < now).pop();
-    const more = steps.find((n) => n > now && now < all);
+    const more = steps.find((n) => n > now);
     if (fewer) bar.push(el("button", { onclick: () => go({ n: fewer === first ? 0 : fewer }) }, "Fewer"));
     if (more) bar.push(el("button", { onclick: () => go({ n: more === first ? 0 : more }) }, "More"));
     if (state.more.length || state.collapsed.length) bar.push(el("button", { onclick: () => go({ more: [], collapsed: [] }) }, "As at first"));
@@ -185,7 +185,20 @@ function searchRelations(query) {
   return found.filter((relation) => uses.has(relation)).sort((a, b) => uses.get(b) - uses.get(a) || a - b).slice(0, 30);
 }
 
-const stemsOf = (text) => fold(text).split(/\s+/).filter((word) => word.length > 2).map((word) => (word.length > 4 ? word.replace(/(?:ing|ed|es|e|s)$/, "") : word));
+const QUESTION_WORDS = new Set("who whom whose what which when where how did does has have been was were are the for and from with".split(" "));  // "who is accused of what"
+const stemsOf = (text) => fold(text).split(/[\s,?!.]+/).filter((word) => word.length > 2 && !QUESTION_WORDS.has(word)).map((word) => word.replace(word.length > 4 ? /(?:ing|ed|es|e|s)$/ : /s$/, ""));
+
+// Questions that a search can be: "A and B" (how are they connected?), "A 2024" (what happened to A in that year?).
+function questionsIn(query) {
+  const [, who, year] = /^(.*\S)[\s,]+(?:in\s+)?((?:1[5-9]|20)\d\d)$/i.exec(query.trim()) || [];
+  const one = who ? findEntity(who) : null;
+  const pairs = query.split(/\s+(?:and|&|to|with)\s+|\s*[,–]\s*/i).filter(Boolean);
+  const [a, b] = pairs.length === 2 ? pairs.map(findEntity) : [null, null];
+  return [
+    one === null ? null : { id: "found-year", words: [name(entities[one].label), ` in ${year}`], change: { show: ["time", ...dayRange(year), one], ...(drawn.members.includes(one) ? {} : { more: [...state.more, one] }) } },
+    a === null || b === null || a === b ? null : { id: "found-path", words: ["How ", name(entities[a].label), " and ", name(entities[b].label), " are connected"], change: { view: "path", focus: a, to: b, more: [], show: [] } },
+  ].filter(Boolean);
+}
 
 const findEntity = (text) => searchEntities(text, 1)[0] ?? null;
 
@@ -218,17 +231,21 @@ function setUpSearch() {
     const found = searchEntities(box.value, relations.length ? 8 : 12);
     list.replaceChildren(...found.map((id) => el("li", { id: `found-${id}`, role: "option", "aria-selected": "false", "data-id": id, onmousedown: (event) => { event.preventDefault(); pick(id); } },
       el("span", {}, symbol(entities[id].family), name(entities[id].label)), el("span", { class: "soft small" }, `${typeLabel(entities[id])} · ${entities[id].statements.length}`))));
+    const questions = questionsIn(box.value);
+    for (const question of questions) {
+      list.prepend(el("li", { id: question.id, role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); close(); box.value = ""; go(question.change); } }, el("span", {}, question.words)));
+    }
     if (relations.length) {
       const count = statements.filter((s) => relations.includes(s.relation)).length;
       list.append(el("li", { id: "found-relations", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); read(relations); } },
         el("span", {}, "What is said with ", relations.slice(0, 3).flatMap((r, i) => [i ? ", " : "", el("i", {}, name(raw.relations[r][1]))]), relations.length > 3 ? " …" : ""),
         el("span", { class: "soft small" }, plural(count, "statement"))));
     }
-    if (found.length < 8 && !relations.length && stemsOf(box.value).length) {
+    if (found.length < 8 && !relations.length && !questions.length && stemsOf(box.value).length) {
       const words = box.value.trim();
       list.append(el("li", { id: "found-words", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); close(); box.value = ""; go({ show: ["words", words] }); } },
         el("span", {}, found.length ? "Sentences with “" : "No entity has this name; sentences with “", name(words), "”")));
-    } else if (!raw.served && !found.length && !relations.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
+    } else if (!raw.served && !found.length && !relations.length && !questions.length && box.value.trim()) list.append(el("li", { class: "soft", role: "option", "aria-selected": "false" }, "No entity has this name"));
     if (raw.served && box.value.trim()) {
       list.append(el("li", { id: "found-server", role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); wholeGraph(); } },
         el("span", {}, "Search the whole graph")));
@@ -326,6 +343,8 @@ window.kgPage = Object.freeze({
   nodes: () => drawn.nodes.slice(),
   lines: () => drawn.lines.map(({ id, status, negative }) => ({ status, negative, dashes: edgeSet.get(id).dashes, arrow: edgeSet.get(id).arrows.to.type })),
   placeOf: (label) => network.canvasToDOM(asPoint(currentPlace(drawn.members.find((id) => entities[id].label === label)))),
+  written: () => written.map(({ x, y, w, h, text, turn = 0, group }) => ({ x, y, w, h, text, turned: turn !== 0 || !w, group })),
+  faint: () => drawn.nodes.filter((id) => nodeSet.get(id).opacity < 1).map(labelOf),
   choose: (id) => go({ show: ["entity", id] }),
   read: (id) => go({ show: ["article", id] }),
   quotes: () => statements.flatMap((s) => spansOf(s).map(([start, end]) => cut(articles[s.article], start, end))),

@@ -67,7 +67,7 @@ function mainness(s) {
   const support = ends.map((e) => e.statements.length).sort((a, b) => a - b);
   const known = (e) => (e.named ? 1.4 : isVague(e) ? 0.6 : 1);
   const own = raw.relations[s.relation][0].includes("/open/") ? 0.6 : 1;
-  return Math.log2(1 + (ends.length > 1 ? support[0] : 0) + support.at(-1) / 4) * known(ends[0]) * (ends[1] ? known(ends[1]) : 1) * own * (1 + s.voices / 4) * (0.5 + s.confidence / 200);
+  return Math.log2(1 + (ends.length > 1 ? support[0] : 0) + support.at(-1) / 4) * known(ends[0]) * (ends[1] ? known(ends[1]) : 1) * own * (s.status ? 0.8 : 1) * (1 + s.voices / 4) * (0.5 + s.confidence / 200);
 }
 
 // A statement in one line; its relation opens the sentences.
@@ -257,9 +257,8 @@ function articleFacts(article) {
 function drawPair(a, b) {
   const list = (entities[a].near.get(b) || []).filter(passes);
   return [
-    el("h2", {}, name(entities[a].label), el("span", { class: "soft" }, " and "), name(entities[b].label)),
+    el("h2", {}, entityLink(a), el("span", { class: "soft" }, " and "), entityLink(b)),
     el("p", { class: "facts" }, plural(list.length, "statement")),
-    el("div", { class: "actions" }, entityLink(a), " · ", entityLink(b)),
     drawStatements(inTimeOrder(list), 20),
   ];
 }
@@ -271,7 +270,7 @@ function drawPath() {
   const pairs = drawn.members.flatMap((a) => drawn.members.filter((b) => steps.get(b) === steps.get(a) + 1 && entities[a].near.has(b)).map((b) => [a, b]))
     .sort((x, y) => steps.get(x[0]) - steps.get(y[0]) || x[0] - y[0] || x[1] - y[1]);
   return [
-    el("h2", {}, "From ", name(entities[focus].label), " to ", name(entities[to].label)),
+    el("h2", {}, "From ", entityLink(focus), " to ", entityLink(to)),
     el("p", { class: "facts" }, pairs.length ? `Linked in ${plural(steps.get(to), "step")}` : isFiltered(state.filter) ? "Nothing links them, with the filters as they are." : "No chain of statements links them."),
     pairs.length ? "" : drawTogether(focus, to),
     expandable(pairs, 12, ([a, b]) => el("section", {}, el("h3", {}, entityLink(a), " – ", entityLink(b)),
@@ -284,7 +283,7 @@ function drawTogether(a, b) {
   const told = (id) => new Set([...entities[id].statements.map((s) => s.article), ...articles.filter((one) => one.mentions.some((n, i) => i % 3 === 2 && n === id)).map((one) => one.id)]);
   const [one, two] = [told(a), told(b)];
   const both = [...one].filter((n) => two.has(n)).sort((x, y) => x - y);
-  return both.length ? [heading("Both are spoken of in", both.length), both.map((n) => el("div", { class: "statement" }, articleLink(articles[n]), el("div", { class: "from" }, articleFacts(articles[n]))))] : "";
+  return !both.length ? el("p", {}, "No article speaks of both.") : [heading("Both are spoken of in", both.length), both.map((n) => el("div", { class: "statement" }, articleLink(articles[n]), el("div", { class: "from" }, articleFacts(articles[n]))))];
 }
 
 function drawCommunity(number) {
@@ -303,7 +302,7 @@ function drawCommunity(number) {
 }
 
 function drawPeriod(from, to, of) {
-  const list = scope().filter((s) => s.days && s.days[1] >= from && s.days[0] <= to);
+  const list = scope().filter((s) => s.days && s.days[1] >= from && s.days[0] <= to);  // scope: of one entity at all times
   return [
     el("h2", {}, sayDays(from, to)),
     of === undefined ? "" : el("p", { class: "facts" }, "of ", entityLink(of), " · ", el("button", { class: "link", onclick: () => go({ show: ["time", from, to] }) }, "of all")),
@@ -331,7 +330,13 @@ function withWords(text) {
 
 function drawWords(text) {
   const list = withWords(text).sort((a, b) => weightOf(a) - weightOf(b) || a.id - b.id);
-  return [el("h2", {}, "“", name(text), "”"), el("p", { class: "facts" }, `${plural(list.length, "statement")} from sentences with these words`), drawStatements(list, 15)];
+  return [el("h2", {}, "“", name(text), "”"), el("p", { class: "facts" }, `${plural(list.length, "statement")} from sentences with these words`), list.length ? drawStatements(list, 15) : drawRelations()];
+}
+
+// The relations most used between two entities, each a button that reads them: where a search finds nothing.
+function drawRelations() {
+  const used = countBy(statements.filter((s) => passes(s) && typeof s.object === "number" && !raw.relations[s.relation][0].includes("/open/")), (s) => s.relation).slice(0, 24);
+  return used.length ? [heading("Told most here"), el("p", { class: "contents" }, used.flatMap(([r, n], i) => [i ? " · " : "", el("button", { class: "link", onclick: () => go({ ...emptyState(), filter: { ...emptyFilter(), relation: [String(r)] } }) }, name(raw.relations[r][1]), ` ${n.toLocaleString("en")}`)]))] : "";
 }
 
 // --- events, links, times ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ function scope() {
   const [kind, ...ids] = state.show;
   if (kind === "entity") return entities[ids[0]].statements.filter(passes);
   if (kind === "time" && ids.length > 2) return entities[ids[2]].statements.filter(passes);
+  if (kind === "time") return statements.filter((s) => passes(s) && s.days && s.days[1] >= ids[0] && s.days[0] <= ids[1]);
   if (kind === "words") return withWords(ids[0]);
   if (kind === "event") return events[ids[0]].statements.filter(passes);
   if (kind === "pair") return (entities[ids[0]].near.get(ids[1]) || []).filter(passes);
@@ -23,7 +24,7 @@ function drawTimeline() {
   const selected = state.show.length && state.show[0] !== "disputed" && !(state.show[0] === "time" && !of.length) ? new Set(scope()) : null;
   const bins = timeBins(dated);
   const width = Math.max(200, box.clientWidth - 28);
-  const step = width / bins.length;
+  const step = Math.min(90, width / bins.length);
   const shown = dated.filter((s) => s.days[1] - s.days[0] < 400 && s.days[1] >= bins[0][0] && s.days[0] <= bins.at(-1)[1]);
   const fine = (s) => bins.findIndex(([from, to]) => s.days[0] >= from && s.days[1] <= to);
   const bars = new Map();  // from/to -> {from, to, label, wide, all, some}
