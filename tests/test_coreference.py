@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 from spacy.tokens import Doc
 
 from kg.extract import read_claims
@@ -14,7 +15,7 @@ from kg.extract.quotes import find_quotes
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.parse import load, parse
-from kg.records import Article
+from kg.records import Article, Mention, Span
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "coreference.toml").read_text(encoding="utf-8"))["case"]
 
@@ -61,6 +62,20 @@ def test_label_is_the_fullest_name_and_the_others_are_aliases():
 def test_label_of_a_noun_phrase_has_the_complement_that_says_what_it_is(text, label):
     _, entities = read(text)
     assert label in [entity.label for entity in entities]
+
+
+@pytest.mark.parametrize(("text", "name", "wanted"), [
+    ("Moonlight left in May. She had sold her shares.", "Moonlight", "Person"),
+    ("Moonlight left in May. It had sold its shares.", "Moonlight", "Organization"),
+    ("Moonlight of Marlow left in May. She had sold her shares.", "Moonlight of Marlow", "Organization"),
+])
+def test_who_is_she_is_a_person_whatever_the_recogniser_says(text, name, wanted):
+    tree = Tree.of(parse(load(), text))
+    taken = [m for m in find_mentions(tree) if m.kind == "pronoun"]
+    taken.insert(0, Mention(0, 0, len(name), Span(0, 9), Span(0, len(name)), "name", "Organization"))
+    taken = [replace(m, id=i) for i, m in enumerate(taken)]
+    _, entities = link(tree, taken, clusters=[[(m.start, m.end) for m in taken]])
+    assert [(e.label, e.type) for e in entities] == [(name, wanted)]
 
 
 def test_every_mention_but_values_has_an_entity_and_entities_are_numbered_in_order():

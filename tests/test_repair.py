@@ -88,6 +88,7 @@ def test_names_and_numbers_stay_in_pieces(text: str) -> None:
         ('"It rained," Roe stated. "Then it snowed."', "rained", "stated", "ccomp"),
         ('"It rained," Roe stated. "Then it snowed."', "stated", "stated", "ROOT"),
         ("She said the mayor and the council were late.", "council", "mayor", "conj"),
+        ("Student at University of Texas Arlington Amneh Jafari heard of the incident.", "Jafari", "Student", "appos"),
     ],
 )
 def test_attachments(text: str, word: str, head: str, dep: str) -> None:

@@ -38,13 +38,14 @@ from kg.extract.ranker import (
     likely,
     mention_class,
     new_features,
+    no_person,
     pair_features,
     possible,
     ranker,
 )
 from kg.extract.same_name import join_names, renamed
 from kg.extract.tree import Tree
-from kg.extract.words import IDENTITY_NOUNS, ORGANIZATION_NOUNS, WORK_NOUNS
+from kg.extract.words import IDENTITY_NOUNS, ORGANIZATION_NOUNS, WORK_NOUNS, first_names
 from kg.records import LocalEntity, Mention
 
 Chooser = Callable[[str, Node, list[list[float]], list[float], list[Cluster]], list[int]]
@@ -464,10 +465,23 @@ def described(tree: Tree, nominals: Sequence[Mention]) -> list[str]:
     return [whole for _, whole in sorted(found, key=lambda form: form[0])]
 
 
+def is_she(cluster: Cluster) -> bool:
+    """Tell whether an entity is a person whatever the recogniser took its names for: "Moonlight left. She ..."."""
+    words = [n.word for n in cluster.nodes if n.kind == "pronoun"]
+    names = [n for n in cluster.nodes if n.kind == "name"]
+    if not words or not 2 * len(words) >= len(names) > 0 or no_person(cluster) or cluster.located:
+        return False
+    if any(n.type == "Place" and len(n.words) > 1 and n.words[0].lower() not in first_names() for n in names):
+        return False  # "South Carolina"
+    return all(word in PRONOUNS and PRONOUNS[word][2] in ("male", "female") for word in words)
+
+
 def cluster_type(cluster: Cluster) -> str:
     """Return the type that most names, else noun phrases, else pronouns of the entity have."""
     if cluster.told:
         return cluster.told
+    if is_she(cluster):
+        return "Person"
     for kind in ("name", "nominal", "pronoun"):
         counts = Counter(n.type for n in cluster.nodes if n.kind == kind and n.type != "Thing")
         if counts:

@@ -695,7 +695,7 @@ def is_human(tree: Tree, first: int, end: int) -> bool:
     for child in tree.children[head]:
         if tree.deps[child] == "relcl" and any(tree.words[k].lower() in ("who", "whom") for k in tree.subtree(child)) and child - head < 12:
             return True
-        if tree.deps[child] == "appos" and is_person_noun(tree, child) and child - head < 8:
+        if tree.deps[child] == "appos" and is_person_noun(tree, child) and child - head < 8 and not is_where(tree, head):
             return True
     if first > 0 and tree.sentence[first - 1] == tree.sentence[head] and tree.words[first - 1].lower() in NAME_TITLES:
         return True
@@ -709,6 +709,14 @@ def is_human(tree: Tree, first: int, end: int) -> bool:
         complement = tree.child(above, "attr")
         return tree.lemmas[above] == "be" and complement >= 0 and is_person_noun(tree, complement)
     return False
+
+
+def is_where(tree: Tree, head: int) -> bool:
+    """Tell whether a name stands where something happens: "born in Marlow, the son of a baker" makes no person of Marlow."""
+    while tree.deps[head] in ("appos", "conj") and tree.pos[tree.heads[head]] == "PROPN":
+        head = tree.heads[head]
+    place = tree.entity[head] >= 0 and tree.entities[tree.entity[head]][2] in ("GPE", "LOC", "FAC")
+    return place and tree.deps[head] == "pobj" and tree.words[tree.heads[head]].lower() in ("in", "at", "near", "from")
 
 
 def is_person_noun(tree: Tree, i: int) -> bool:

@@ -72,6 +72,10 @@ def nominal_claims(tree: Tree, mentions: Sequence[Mention]) -> list[Claim]:
         head = tree.at.get(mention.head.start, -1)
         if head >= 0 and mention.kind in ("name", "nominal"):
             reader.read(mention, head)
+        elif head >= 0 and mention.kind == "value":
+            for child in tree.children[head]:
+                if tree.deps[child] == "appos" and child > head and reader.born_there(head):  # "born on 3 May 1861, the son of a baker"
+                    reader.apposition(mention, head, child)
     return reader.claims
 
 
@@ -209,7 +213,9 @@ class _Reader:
             mention.type == other.type == "Person" and mention.kind == "nominal" and other.kind == "name"
         ):
             return
-        if mention.kind == "name" and other.kind == "nominal":
+        if mention.type != "Person" and self._kind(tree.lemmas[child].lower()) == "Person" and (born := self.born_there(head)):
+            mention = born
+        if mention.kind in ("name", "pronoun") and other.kind == "nominal":
             for complement in self._descriptions(child):
                 self._describe(mention, head, complement)
         elif mention.kind == "nominal" and other.kind == "name":
@@ -223,6 +229,20 @@ class _Reader:
             mention.kind == "nominal" and self._has_determiner(child) and self._has_determiner(head) and not self._is_list(child)
         ):
             self._describe(mention, head, child)
+
+    def born_there(self, place: int) -> Mention | None:
+        """Return who an apposition after a birthplace tells of: "Roe was born in Marlow, the son of a baker", or None."""
+        tree = self.tree
+        verb = place
+        while tree.deps[verb] in ("appos", "conj", "compound", "pobj", "prep") and tree.heads[verb] != verb:
+            verb = tree.heads[verb]
+        if tree.lemmas[verb] != "bear" or verb > place:
+            return None
+        who = tree.child(verb, "nsubjpass", "nsubj")
+        above = tree.heads[verb]
+        if who < 0 and tree.deps[verb] in ("acl", "advcl"):  # "Roe, born in Marlow, the son of a baker, ..."
+            who = above if tree.deps[verb] == "acl" else tree.child(above, "nsubjpass", "nsubj")
+        return self.by_head.get(who)
 
     def examples(self, head: int) -> None:
         """Add what the named examples of a plural noun are: "carriers such as Delta and United" (Hearst, COLING 1992)."""

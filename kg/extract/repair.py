@@ -74,6 +74,8 @@ def repair(tree: Tree) -> Tree:
             _last_of_list(new, i)
         elif tree.tags[i] == "VBN" and tree.deps[i] == "advcl":
             _set_off(new, i)
+        elif tree.deps[i] == "nsubj" and tree.pos[i] == "PROPN":
+            _office_and_name(new, i)
         elif tree.tags[i] == "VBD" and tree.deps[i] == "conj":
             _second_deed(new, i)
         elif tree.tags[i] == "VB" and tree.deps[i] == "advcl":
@@ -470,6 +472,23 @@ def _last_of_list(new: _Edit, i: int) -> None:
         last, steps = before, steps + 1
     if last != head and tree.pos[last] == "PROPN" and last == tree.left[i] - 2:
         new.hang(i, last, "appos")
+
+
+def _office_and_name(new: _Edit, i: int) -> None:
+    """Professor at the College of Oslo Anna Roe spoke.: of two subjects the first is what the second is."""
+    tree, verb = new.tree, new.tree.heads[i]
+    noun = next((c for c in tree.children[verb] if c < i and tree.deps[c] == "nsubj"), -1)
+    entity = tree.entity[i]
+    if noun < 0 or entity < 0 or tree.entities[entity][2] != "PERSON" or tree.tags[noun] not in ("NN", "NNP") \
+            or tree.right[noun] < noun + 2 or not _is_person(tree, noun) or tree.entity[noun] >= 0:
+        return
+    start = tree.entities[entity][0]
+    if tree.right[noun] != tree.left[i] or tree.left[i] > start:
+        return
+    for k in range(tree.left[i], start):  # "Texas | Arlington Anna Roe": words of the place before
+        if tree.heads[k] == i:
+            new.heads[k] = start - 1 if k != start - 1 else noun
+    new.hang(i, noun, "appos")
 
 
 def _set_off(new: _Edit, i: int) -> None:
