@@ -208,8 +208,9 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
     told = any("clause" in slot.roles for slot in wording.slots if slot.part == "O") and claim.lemma in _BIDDING
     if told and any(a.role == "clause" and article.cut(a).startswith(("to ", "not to ")) for a in claim.arguments):
         return  # "S tell (press) O" is not "she told the firm to repair the road"
-    if any(a.role in slot.roles for slot in wording.slots if slot.part == "not" for a in claim.arguments):
-        return  # "S replace O [not with]" is not "she replaced the valve with a new one"
+    barring = {role for slot in wording.slots if slot.part == "not" for role in slot.roles}
+    if any(a.role in barring for a in claim.arguments) or (claim.passive and "passive" in barring):
+        return  # "S replace O [not with]" is not "she replaced the valve with a new one", nor "S join O [not passive]" "was joined by"
     placed = {slot.part for slot in wording.slots if slot.roles != ("bearer",)}
     if wording.form == "noun" and claim.form in BEARER_FORMS and {"S", "O"} <= placed:
         return  # "S's ban on O" says nothing of what is called a ban: "Norway is one of the states under the ban"

@@ -85,6 +85,11 @@ CLEARING = {"acquit": "of", "clear": "of", "absolve": "of", "exonerate": "of"}
 ATTRIBUTIVE = frozenset(["according to", "as per"])
 DEFINITE = frozenset(["the", "this", "that", "these", "those"])
 COPULAS = frozenset(["be", "seem", "become", "feel"])
+#: verbs whose object has not come about: "demanded her arrest", and with "for": "called for her arrest"
+WANTING = frozenset(["demand", "seek", "urge", "want", "request", "propose", "recommend", "await"])
+CALLING = frozenset(["call", "ask", "push", "press", "campaign", "plead", "hope", "wait"])
+#: adverbs that place what "would" tells after what was told: "She would later become mayor"
+LATER = frozenset(["later", "eventually", "subsequently", "ultimately"])
 
 
 class View(NamedTuple):
@@ -219,13 +224,16 @@ class _Reader:
         """Return what the predicate `i` takes from the predicate `above` it."""
         tree, dep = self.tree, self.tree.deps[i]
         upper = self.views[above]
+        # "The barn, which has no roof, reportedly burned": an adverb does not reach what is said of a noun by the way
+        aside = dep in ("relcl", "appos") or (dep == "acl" and not has_to(tree, i))
+        told = upper.status == "Claimed" and (not aside or bool(upper.cue) or upper.speaker >= 0 or upper.source >= 0)
         report = View(
-            status="Claimed" if upper.status == "Claimed" else "Asserted",
+            status="Claimed" if told else "Asserted",
             speaker=upper.speaker,
             source=upper.source,
             cue=upper.cue,
             tense=upper.tense,
-            certainty=upper.certainty if upper.status == "Claimed" else "Certain",
+            certainty=upper.certainty if told else "Certain",
         )
         if i in upper.cue:  # "..., he said, "...": the parser hangs the reporting verb on the quote
             return View()
@@ -254,6 +262,8 @@ class _Reader:
             return self._gerund(i, above, upper, report)
         if dep == "acl":
             return self._noun_clause(i, above, report)
+        if dep in ("advcl", "xcomp") and self._goes_on(above):
+            return upper
         if dep == "advcl" and not is_finite(tree, i):
             below = report._replace(status=upper.status, certainty=upper.certainty)
             return _worse(below, "Probable") if has_to(tree, i) else below  # a purpose: "he flew to Lima to sell the farm"
@@ -289,6 +299,8 @@ class _Reader:
         cue = self._best(above, "that")
         if cue:
             return self._reported(above, cue, upper)
+        if self._is_result(above, i):
+            return report  # "The lamp shone so far away that nobody saw it": nobody says it
         if "that" in marks and tree.lemmas[above] not in NOT_SAYING and tree.lemmas[above] not in self.cues.verbs:
             view = self._reported(above, Cue("said", "Claimed", speaker=True), upper)
             return view if upper.speaker < 0 else view._replace(speaker=upper.speaker, cue=upper.cue)
@@ -297,6 +309,14 @@ class _Reader:
         if tree.lemmas[above] in self.cues.verbs:
             return report
         return report._replace(status=upper.status if upper.status != "Planned" else "Asserted")
+
+    def _is_result(self, above: int, i: int) -> bool:
+        """Tell whether a that-clause is what comes of "so" or "such": "so far away that nobody saw it"."""
+        tree = self.tree
+        first = tree.left[i]
+        return tree.pos[above] == "ADV" or any(
+            tree.words[j].lower() in ("so", "such") and j + 1 < first for j in range(max(tree.left[above], first - 8), first)
+        )
 
     def _best(self, verb: int, scope: str) -> Cue | None:
         """Return the verb's effect on a complement of that kind ("that" or "to"), or None."""
@@ -499,12 +519,10 @@ class _Reader:
             elif modal in ("will", "shall", "'ll", "’ll", "wo"):
                 view = _status(view, "Planned")._replace(tense="Future")
             elif modal in ("would", "'d", "’d"):
-                future = outer.status == "Claimed" and not is_perfect(tree, i)  # "he said he would leave"
-                view = view._replace(tense="Future") if future else _status(view, "Conditional")
-        if (tree.words[i].lower() == "going" and tree.child(i, "xcomp") > i) or (
-            tree.lemmas[i] in ("have", "need") and tree.child(i, "xcomp") > i
-        ):
-            pass
+                if outer.status == "Claimed" and not is_perfect(tree, i):  # "he said he would leave"
+                    view = view._replace(tense="Future")
+                else:
+                    view = view._replace(tense="Past") if self._came_later(i) else _status(view, "Conditional")
         for child in tree.children[i]:
             word = tree.words[child].lower()
             if tree.deps[child] in ("advmod", "npadvmod", "intj", "neg"):
@@ -523,6 +541,18 @@ class _Reader:
         if self._is_asked(i, above):
             view = _status(view, "Asked")
         return self._going(i, above, view)
+
+    def _came_later(self, i: int) -> bool:
+        """Tell whether "would" looks ahead in a story: "She would later become mayor", "He would go on to win", without a condition."""
+        tree = self.tree
+        if is_perfect(tree, i) or any(is_condition(tree, c) for c in tree.children[i] if tree.deps[c] == "advcl"):
+            return False
+        return self._goes_on(i) or any(tree.deps[c] == "advmod" and tree.words[c].lower() in LATER for c in tree.children[i])
+
+    def _goes_on(self, i: int) -> bool:
+        """Tell whether `i` is "go on": who "went on to win" won."""
+        tree = self.tree
+        return tree.lemmas[i] == "go" and any(tree.words[c].lower() == "on" for c in tree.children[i])
 
     def _going(self, i: int, above: int, view: View) -> View:
         """Set the future of "is going to pay" and "is to pay", the duty of "has to pay", the negation of "has yet to pay"."""
@@ -630,6 +660,9 @@ class _Reader:
             view = accused
         elif form == "noun" and tree.deps[noun] == "dobj" and (denied := self._best(head, "to")) and denied.group == "denied":
             view = self._reported(head, denied, self.view(head))
+        elif form in ("noun", "possessive") and self._is_wanted(noun):
+            view = self.view(tree.heads[noun] if tree.deps[noun] == "dobj" else tree.heads[tree.heads[noun]])
+            view = _status(view._replace(negative=False, tense="Future"), "Planned")
         elif form == "noun" and not self._definite(noun):
             above = self._above(noun)
             if above >= 0 and tree.pos[above] in ("VERB", "AUX"):
@@ -659,6 +692,16 @@ class _Reader:
                 if word in ("no", "neither") and form == "noun":
                     view = view._replace(negative=True)
         return self._with_quote(noun, view)
+
+    def _is_wanted(self, noun: int) -> bool:
+        """Tell whether somebody asks for what the noun tells: "demanded Roe's resignation", "called for her arrest"."""
+        tree = self.tree
+        head, mention = tree.heads[noun], self.parties.by_head.get(noun)
+        if mention is not None and mention.type == "Person":
+            return False  # "called for his mother"
+        if tree.deps[noun] == "dobj":
+            return tree.lemmas[head] in WANTING
+        return tree.deps[noun] == "pobj" and tree.words[head].lower() == "for" and tree.lemmas[tree.heads[head]] in CALLING
 
     def _definite(self, noun: int) -> bool:
         tree = self.tree
