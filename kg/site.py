@@ -68,6 +68,9 @@ SHORT = {"json": "application/sparql-results+json", "xml": "application/sparql-r
          "jsonld": "application/ld+json", "rdfxml": "application/rdf+xml", "html": HTML}
 _ENTITY_STATEMENTS = 500
 _PAGE = 100
+#: articles on the start page, and on the page of an entity
+_NEWEST, _NAMED_IN = 200, 30
+_GROUPS = {"Person": "People", "Organization": "Organisations", "Place": "Places"}
 
 
 def negotiate(request: Request, offered: Iterable[str]) -> str:
@@ -216,7 +219,7 @@ class Site:
         node = _node(iri)
         store = self.graph.store
         if node is None or not any(True for _ in store.quads_for_pattern(node, None, None, None)):
-            raise Refusal(404, f"the graph has no {kind} {iri.removeprefix(self.base)[:200]!r}")
+            raise Refusal(404, f"the graph has no {kind} {iri.removeprefix(f'{self.base}{kind}/')[:200]!r}")
         media = negotiate(request, [HTML, *TRIPLES])
         if media == HTML:
             if kind == "statement":
@@ -273,24 +276,45 @@ class Site:
 
     def home(self, request: Request) -> Response:
         """The start page: what is in the graph, and the ways to ask it."""
-        most = list(_rows(self.graph.query("most-mentioned", limit=40)))
-        return self._page("home.html", most=most, articles=self._articles(0, 200), queries=stored_queries().values())
+        groups: dict[str, list[Node]] = {"People": [], "Organisations": [], "Places": [], "Other": []}
+        for row in _rows(self.graph.query("most-mentioned", limit=50)):
+            entity = self.graph.entity(str(row["entity"]))
+            groups[next((title for kind, title in _GROUPS.items() if kind in entity.types), "Other")].append(entity)
+        newest = _rows(self.graph.query("SELECT ?a { ?a a schema:NewsArticle OPTIONAL { ?a schema:datePublished ?day } } "
+                                        f"ORDER BY DESC(STR(?day)) ?a LIMIT {_NEWEST}"))
+        counted = [next(iter(_rows(self.graph.query(query)))) for query in (
+            "SELECT (COUNT(?a) AS ?n) (STR(MIN(?day)) AS ?first) (STR(MAX(?day)) AS ?last) "
+            "{ ?a a schema:NewsArticle OPTIONAL { ?a schema:datePublished ?day } }", "SELECT (COUNT(?s) AS ?n) { ?s a kg:Statement }")]
+        return self._page("home.html", most=[(title, some) for title, some in groups.items() if some],
+                          articles=[self._article(str(row["a"]), text=False) for row in newest], total=counted[0]["n"],
+                          statements=counted[1]["n"], first=(counted[0]["first"] or "")[:10], last=(counted[0]["last"] or "")[:10],
+                          queries=stored_queries().values())
 
     def search_page(self, request: Request) -> Response:
-        """Full-text search as a page."""
-        words = _one(request, "q", "")
+        """Full-text search as a page: names, articles and quotes apart, each best first."""
+        words = _one(request, "q", "").strip()
         hits = self.graph.search(words, limit=_PAGE) if re.search(r"\w", words) else []
-        shown = [(hit, _marked(hit.snippet)) for hit in hits]
-        return self._page("search.html", words=words, hits=shown)
+        groups = []
+        for kind, title in (("entity", "Names"), ("article", "Articles"), ("quote", "Quotes")):
+            some = [(self._local(hit.iri.partition("#")[0]), hit.name or self.graph.title(hit.iri.partition("#")[0]), _marked(hit.snippet))
+                    for hit in hits if hit.kind == kind]
+            groups += [(title, some)] if some else []
+        return self._page("search.html", words=words, groups=groups, found=len(hits), most=_PAGE)
 
     def entity_page(self, iri: str) -> bytes:
-        """An entity: names, types, and everything said of it with its quotes."""
-        said = self.graph.statements(entity=iri, limit=_ENTITY_STATEMENTS)
-        groups: dict[str, list[Said]] = {}
+        """An entity: names, types, and everything said of it with its quotes; what is said alike in several places once."""
+        said = list(self.graph.statements(entity=iri, limit=_ENTITY_STATEMENTS))
+        groups: dict[str, dict[tuple[object, ...], list[Said]]] = {}
         for one in said:
             whose = "" if one.subject == iri else " (as object or speaker)"
-            groups.setdefault(one.property_label + whose, []).append(one)
-        return self._html("entity.html", entity=self.graph.entity(iri), groups=groups, full=_ENTITY_STATEMENTS)
+            when = one.when or one.when_text
+            alike = (one.subject, one.object, one.polarity, one.status, one.speaker, when, one.qualifiers, one.disputed)
+            groups.setdefault(one.property_label + whose, {}).setdefault(alike, []).append(one)
+        entity = self.graph.entity(iri)
+        articles = [self._article(article, text=False) for article in entity.articles[:_NAMED_IN]]
+        return self._html("entity.html", entity=entity, groups={title: list(some.values()) for title, some in groups.items()},
+                          types=_kinds(entity), articles=sorted(articles, key=lambda one: one["published"], reverse=True),
+                          cut=_ENTITY_STATEMENTS if len(said) == _ENTITY_STATEMENTS else 0)
 
     def article_page(self, iri: str) -> bytes:
         """An article: its text with the evidence marked, and what was read from it."""
@@ -308,7 +332,8 @@ class Site:
 
     def query_page(self, request: Request) -> Response:
         """SPARQL in the browser: stored queries, completion, the answer as table or graph."""
-        return self._page("query.html", queries=stored_queries().values(), query=_one(request, "query", ""))
+        return self._page("query.html", queries=stored_queries().values(), query=_one(request, "query", ""),
+                          stored=_one(request, "stored", ""), here="query")
 
     # --- JSON ---
 
@@ -497,15 +522,42 @@ def _marked(snippet: str) -> list[tuple[str, bool]]:
     return [(part, bool(number % 2)) for number, part in enumerate(re.split("[\x02\x03]", snippet))]
 
 
-def _highlighted(text: str, said: Sequence[Said]) -> list[tuple[str, list[str]]]:
-    """Return the text in stretches, each with the ids of the statements that were read from it."""
-    marks = sorted({(quote.start, quote.end, one.iri.rpartition("/")[2]) for one in said for quote in one.quotes})
+def _kinds(entity: Node) -> list[str]:
+    """Return the entity's classes in words, those that say nothing left out.
+
+    >>> _kinds(Node("", "", ("Agent", "GovernmentBody"), True, (), 0, ()))
+    ['government body']
+    """
+    known = [kind for kind in entity.types if kind not in ("Agent", "Thing")] or list(entity.types)
+    return [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower() for kind in known]
+
+
+class Stretch(NamedTuple):
+    """A stretch of an article: the ids of the statements read from it, how the surest is told, and the ids that begin here."""
+
+    text: str
+    keys: list[str]
+    kind: str
+    first: list[str]
+
+
+def _highlighted(text: str, said: Sequence[Said]) -> list[Stretch]:
+    """Return the text in stretches; of the statements read from one, those with the shortest quote come first."""
+    kinds = {_key(one): "negative" if one.polarity == "Negative" else one.status.lower() for one in said}
+    marks = sorted({(quote.start, quote.end, _key(one)) for one in said for quote in one.quotes})
     cuts = sorted({0, len(text), *(place for start, end, _ in marks for place in (start, end))})
-    stretches, here, next_mark = [], [], 0
+    stretches, here, next_mark, seen = [], [], 0, set()
     for start, end in itertools.pairwise(cuts):
         while next_mark < len(marks) and marks[next_mark][0] <= start:
             here.append(marks[next_mark])
             next_mark += 1
         here = [mark for mark in here if mark[1] >= end]
-        stretches.append((text[start:end], [key for *_, key in here]))
+        keys = [key for *_, key in sorted(here, key=lambda mark: (mark[1] - mark[0], mark))]
+        first = [key for key in keys if key not in seen]
+        seen.update(first)
+        stretches.append(Stretch(text[start:end], keys, kinds[keys[0]] if keys else "", first))
     return stretches
+
+
+def _key(said: Said) -> str:
+    return said.iri.rpartition("/")[2]

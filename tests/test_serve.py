@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import http.client
 import json
 import re
@@ -190,6 +191,23 @@ def test_linked_data(site: Site) -> None:
     assert b"<b>payment" not in page
     assert get(site, "/entity/nobody")[0].status == 404
     assert get(site, "/entity/%00%ff<>")[0].status == 404
+
+
+def test_pages_show_names_and_words(site: Site) -> None:
+    home = get(site, "/", "text/html")[1].decode()
+    assert re.search(r'<h3>People</h3>.*?href="/entity/ana-ruiz">Ana Ruiz</a>', home, re.S)
+    assert ">https://" not in home, "an IRI where a name should be"
+    found = get(site, "/search?q=delta", "text/html")[1].decode()
+    assert re.findall(r"<h2>(\w+) <span", found) == ["Names", "Articles", "Quotes"]
+    assert "<mark>Delta</mark>" in found
+    article = next(site.graph.statements(article=site.graph.articles()[0]))
+    page = get(site, "/" + article.article.removeprefix(site.base), "text/html")[1].decode()
+    marked = re.findall(r'data-keys="([^"]*)"[^>]*>([^<]*)</a>', page)
+    for one in site.graph.statements(article=article.article):
+        key = one.iri.rpartition("/")[2]
+        text = html.unescape("".join(words for keys, words in marked if key in keys.split()))
+        assert text == "".join(quote.text for quote in one.quotes)
+        assert page.count(f'id="{key}"') == page.count(f'id="t-{key}"') == 1
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/search?q=delta", "/search?q=", "/graph",

@@ -201,6 +201,26 @@ def test_in_a_browser(address: str) -> None:
         page.wait_for_selector("html[data-ready=yes]")
         assert "Bo Lindqvist" in page.evaluate("kgPage.drawn()")
 
+        page.goto(f"http://{address}/query?stored=everything-on")
+        page.wait_for_selector("#parameters input")
+        page.click("#ask button")
+        assert not page.inner_text("#state"), "what it needs is asked for first"
+        page.fill("#parameters input", "delta works")
+        page.click("#ask button")
+        page.wait_for_selector("#answer td a:text-is('Delta Works')")
+        assert "VALUES ?entity { <https://w3id.org/newskg/id/entity/delta-works> }" in page.input_value("#query")
+        page.check("#iris")
+        assert "e:delta-works" in page.inner_text("#answer")
+        page.goto(f"http://{address}/query?stored=find")
+        page.fill("#parameters input", 'delta "wor')
+        page.click("#ask button")
+        page.wait_for_selector("#answer td")
+        page.goto(f"http://{address}/query?query=SELECT%20*%20%7B%20%3Fa%20kg%3Asued%20%3Fb%20%7D")
+        page.wait_for_selector("#answer td a:text-is('Bo Lindqvist')")
+        with page.expect_navigation():
+            page.click("#draw")
+        page.wait_for_selector("html[data-ready=yes]")
+
         page.fill("#search", "harbour of somewhere")
         with page.expect_navigation():
             page.click("#found-server")
@@ -215,6 +235,6 @@ def test_in_a_browser(address: str) -> None:
 
         page.goto(f"http://{address}/query")
         page.fill("#query", BOMB + " nonsense")
-        page.click("text=Ask >> nth=-1")
+        page.click("#ask button")
         page.wait_for_function("document.getElementById('state').textContent.startsWith('wrong query in line 1')")
         browser.close()
