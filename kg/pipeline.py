@@ -546,22 +546,22 @@ def rejoin(graph: GraphFolder) -> tuple[Joined, Ontology]:
 class _Mentions(Mapping[str, list[tuple[int, int, str]]]):
     """Where entities are named: (start, end, IRI) by article, looked up when asked for, as a page shows the text of few articles."""
 
-    def __init__(self, articles: Iterable[Article], entities: Iterable[Entity], extraction: Callable[[str], Extraction]) -> None:
-        self._ids = {one.id for one in articles}
-        self._iris = {member: one.iri for one in entities for member in one.members}
+    def __init__(self, entities: Iterable[Entity], extraction: Callable[[str], Extraction]) -> None:
+        self._iris: dict[str, dict[int, str]] = {}
+        for one in entities:
+            for article, local in one.members:
+                self._iris.setdefault(article, {})[local] = one.iri
         self._extraction = extraction
 
     def __getitem__(self, article: str) -> list[tuple[int, int, str]]:
-        if article not in self._ids:
-            raise KeyError(article)
-        return [(m.start, m.end, self._iris[article, m.entity]) for m in self._extraction(article).mentions
-                if (article, m.entity) in self._iris]
+        iris = self._iris[article]
+        return [(m.start, m.end, iris[m.entity]) for m in self._extraction(article).mentions if m.entity in iris]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ids)
+        return iter(self._iris)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._iris)
 
 
 def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Ontology, *, title: str = "",
@@ -574,7 +574,7 @@ def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Onto
                      {one.iri: one.label for one in ontology.properties.values()},
                      {one.name: one.label for one in ontology.classes.values()},
                      class_parents={one.name: one.parents[0] for one in ontology.classes.values() if one.parents},
-                     mentions=_Mentions(joined.articles, joined.entities, extraction), links=joined.links, facts=joined.facts,
+                     mentions=_Mentions(joined.entities, extraction), links=joined.links, facts=joined.facts,
                      disputes=joined.disputes, events=joined.events,
                      states={one.iri for one in ontology.properties.values() if one.state}, unsure=joined.unsure,
                      title=title, start=start, no_text=no_text)
