@@ -1,9 +1,10 @@
-"""Steps 2 and 3 on many machines: articles go in shards to the workers of a Dask cluster, extractions come back or go to files.
+"""Steps 1 to 3 on many machines: files are opened by the workers of a Dask cluster, articles go to them in shards to be read.
 
 A worker of the cluster holds processes that read (:class:`kg.reading.Readers`), one for each of its threads, the model loaded once: an
 article that hangs or ends its process costs that process only, as on one machine. A worker that dies takes down the shards it had; Dask
-gives them to others. What comes of a shard is taken whole or not at all, so nothing is lost or doubled. Shards whose workers die again
-and again are read article by article, each with the cluster for itself, so that it is clear which one does it.
+gives them to others. What comes of a shard (extractions, or that they are in a file) is taken whole or not at all, so nothing is lost or
+doubled. Shards whose workers die again and again are read article by article, each with the cluster for itself, so that it is clear
+which one does it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import logging
 import multiprocessing
 import uuid
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +30,7 @@ from kg.records import Article, Extraction
 from kg.settings import Settings
 
 try:
+    import dask.config
     import fsspec
     from distributed import Client, Future, LocalCluster, Worker, WorkerPlugin, as_completed, get_worker
     from distributed.comm.addressing import get_address_host_port
@@ -36,6 +39,9 @@ try:
 except ImportError as missing:
     raise ClusterError(f"the extra for clusters is not installed ({missing}): run `pip install 'newskg[dask]'`, here and where the "
                        "workers run") from missing
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: at most so many articles are read as one shard: in memory, and where shards are kept as files
 MOST, MOST_IN_FILES = 16, 256
@@ -47,14 +53,22 @@ Read = tuple[bytes, dict[str, str]]
 
 
 class Dask:
-    """A Dask cluster to read with: that of the `scheduler` at an address, else one of so many `workers` on this machine.
+    """A Dask cluster to work with: that of the `scheduler` at an address, else one of so many `workers` on this machine.
 
     With `shards`, a path or URL that fsspec knows and all machines reach, the workers write what they read there
-    (:class:`Shards`), and what is there already is not read again.
+    (:class:`Shards`), and what is there already is not read again. A context manager: it connects when there is something to do, and
+    lets the cluster go at the end.
     """
 
     def __init__(self, scheduler: str = "", workers: int = 1, shards: str = "") -> None:
         self.scheduler, self.workers, self.shards = scheduler, workers, shards
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Dask:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
     def read(self, articles: Iterable[Article], settings: Settings,
              timeout: float) -> Generator[tuple[Article, Result], None, None]:
@@ -65,39 +79,72 @@ class Dask:
         reader = json.dumps(identity(settings), sort_keys=True)
         shards = Shards(self.shards, reader) if self.shards else None
         unread = iter(articles)
-        with contextlib.ExitStack() as stack:
-            for article in unread:  # without one, no cluster is needed
-                found = shards.taken(article) if shards else None
-                if found:
-                    yield article, found
-                    continue
-                client = stack.enter_context(self._client())
-                plugin = _Plugin(settings, reader, timeout, shards)
-                with _clear_errors():
-                    client.register_plugin(plugin, name=plugin.name)
-                stack.callback(_forget, client, plugin.name)
-                yield from _Run(client, plugin.name, shards).results(article, unread)
+        for article in unread:  # without one, no cluster is needed
+            found = shards.taken(article) if shards else None
+            if found:
+                yield article, found
+                continue
+            plugin = _Plugin(settings, reader, timeout, shards)
+            with _clear_errors():
+                self.client.register_plugin(plugin, name=plugin.name)
+            try:
+                yield from _Run(self, plugin.name, shards).results(article, unread)
+            finally:
+                with contextlib.suppress(Exception):  # it may be the cluster that has ended
+                    self.client.unregister_worker_plugin(plugin.name)
 
-    @contextlib.contextmanager
-    def _client(self) -> Iterator[Client]:
-        """Give a client of the cluster once it has a worker."""
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(silence_logging_cmgr(logging.CRITICAL))  # that workers die is no news
-            if self.scheduler:
-                self._check()
-            where = self.scheduler or stack.enter_context(LocalCluster(
-                n_workers=self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0,
-                silence_logs=logging.CRITICAL))
-            try:
-                client = stack.enter_context(Client(where, timeout=PATIENCE, set_as_default=False))
-            except OSError as error:
-                raise self._unreachable(error) from error
-            try:
-                client.wait_for_workers(1, timeout=PATIENCE)
-            except TimeoutError as error:
-                raise ClusterError(f"the Dask scheduler at {self.scheduler} has no workers: start some with `dask worker "
-                                   f"{self.scheduler}`") from error
-            yield client
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield what a function gives for each item, in their order; where workers die of one again and again, it is done here.
+
+        All of them go to other processes by pickle. Raises what the function raises, ClusterError if the cluster is lost.
+        """
+        running = deque[tuple[Future[R], T]]()
+        waiting = iter(items)
+        more = True
+        while more or running:
+            while more and (not running or len(running) < self.room()):
+                try:
+                    item = next(waiting)
+                except StopIteration:
+                    more = False
+                else:
+                    with _clear_errors():
+                        running.append((self.client.submit(function, item, pure=False), item))
+            if running:
+                future, item = running.popleft()
+                with _clear_errors():
+                    try:
+                        result: R = future.result()
+                    except KilledWorker:
+                        result = function(item)
+                yield result
+
+    def room(self) -> int:
+        """Return how many tasks keep the workers busy that there are now."""
+        with _clear_errors():
+            threads: int = sum(self.client.nthreads().values())
+        return 2 * max(1, threads)
+
+    @functools.cached_property
+    def client(self) -> Client:
+        """A client of the cluster, made when first asked for, once there is a worker."""
+        self._stack.enter_context(silence_logging_cmgr(logging.CRITICAL))  # that workers die is no news
+        self._stack.enter_context(dask.config.set({"distributed.worker.profile.enabled": False}))
+        if self.scheduler:
+            self._check()
+        where = self.scheduler or self._stack.enter_context(LocalCluster(
+            n_workers=self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0,
+            silence_logs=logging.CRITICAL))
+        try:
+            client: Client = self._stack.enter_context(Client(where, timeout=PATIENCE, set_as_default=False))
+        except OSError as error:
+            raise self._unreachable(error) from error
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise ClusterError(f"the Dask scheduler at {self.scheduler} has no workers: start some with `dask worker "
+                               f"{self.scheduler}`") from error
+        return client
 
     def _check(self) -> None:
         """Raise ClusterError if the scheduler's address can't be one (Dask would find it out too, but not go on in peace)."""
@@ -110,12 +157,6 @@ class Dask:
         why = str(error).partition("\n")[0][:200]
         return ClusterError(f"no Dask scheduler answers at {self.scheduler[:200]!r} ({why}); start one with `dask scheduler` and give its "
                             "address, such as tcp://10.0.0.1:8786")
-
-
-def _forget(client: Client, name: str) -> None:
-    """Let the workers end their readers; it may be the cluster that has ended."""
-    with contextlib.suppress(Exception):
-        client.unregister_worker_plugin(name)
 
 
 @contextlib.contextmanager
@@ -134,10 +175,10 @@ def _clear_errors() -> Iterator[None]:
 class _Run:
     """One reading of articles on a cluster."""
 
-    def __init__(self, client: Client, plugin: str, shards: Shards | None) -> None:
-        self.client, self.plugin, self.shards = client, plugin, shards
+    def __init__(self, cluster: Dask, plugin: str, shards: Shards | None) -> None:
+        self.cluster, self.plugin, self.shards = cluster, plugin, shards
         self.most = MOST_IN_FILES if shards else MOST
-        self.done = as_completed(loop=client.loop)
+        self.done = as_completed(loop=cluster.client.loop)
         #: what is on its way: the articles, and how often the workers of one that had the cluster for itself have died
         self.running: dict[Future[Read], tuple[list[Article], int]] = {}
         self.suspects: deque[tuple[list[Article], int]] = deque()
@@ -147,8 +188,7 @@ class _Run:
         """Yield the articles with their results; no more are on their way than keep the workers busy."""
         shard, more = [first], True
         while True:
-            with _clear_errors():
-                room = 2 * max(1, sum(self.client.nthreads().values()))  # workers come and go
+            room = self.cluster.room()
             while more and len(self.running) < room:
                 size = min(self.most, 1 + self.sent // room)  # small ones first, so that few articles are for many workers too
                 while len(shard) < size and (article := next(others, None)):
@@ -175,7 +215,7 @@ class _Run:
     def _submit(self, articles: list[Article], tries: int) -> None:
         self.sent += len(articles)
         with _clear_errors():
-            future = self.client.submit(_read_shard, self.plugin, msgspec.json.encode(articles), pure=False)
+            future = self.cluster.client.submit(_read_shard, self.plugin, msgspec.json.encode(articles), pure=False)
             self.running[future] = articles, tries
             self.done.add(future)
 

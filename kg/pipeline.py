@@ -141,7 +141,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
         places: dict[str, int] = {}
 
         def unread() -> Iterator[Article]:
-            for number, found in enumerate(read(names, fields=fields, web=web)):
+            for number, found in enumerate(read(names, fields=fields, web=web, each=engine.map if engine else None)):
                 progress("reading", number, 0)
                 if isinstance(found, Note):
                     warned[number] = found.source, found.reason

@@ -15,7 +15,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -49,11 +49,15 @@ Message = tuple[Literal["ready", "read", "failed", "error"], Any]
 
 
 class Engine(Protocol):
-    """What reads articles elsewhere, to the same result as :func:`read_articles`."""
+    """What works elsewhere: reads articles, to the same result as :func:`read_articles`, and does what else can be done apart."""
 
     def read(self, articles: Iterable[Article], settings: Settings,
              timeout: float) -> Generator[tuple[Article, Result], None, None]:
         """Yield each article with its extraction, or with the reason why it has none, in any order."""
+        ...
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+        """Return what a function gives for each item, in their order."""
         ...
 
 

@@ -7,8 +7,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,10 +20,12 @@ import kg
 from kg.cli import main
 from kg.errors import ClusterError, ModelError
 from kg.folder import dump
+from kg.read import read
 from kg.reading import identity, read_article
 from kg.records import Article
 from kg.settings import Settings
 
+dask = pytest.importorskip("dask", reason="needs the extra newskg[dask]")
 distributed = pytest.importorskip("distributed", reason="needs the extra newskg[dask]")
 from kg import cluster  # noqa: E402
 
@@ -139,6 +142,36 @@ def test_a_scheduler_that_dies_costs_nothing_that_was_read(articles: Path, tmp_p
     assert touched.items() <= {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.jsonl")}.items()
 
 
+def twice(item: tuple[int, int]) -> int:
+    """Double a number; all processes but one die of 3."""
+    process, number = item
+    if number == 3 and os.getpid() != process:
+        os.kill(os.getpid(), 9)
+    return 2 * number
+
+
+def test_what_others_do_comes_in_order_and_what_kills_them_is_done_here() -> None:
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), cluster.Dask(workers=1) as engine:
+        assert list(engine.map(twice, [(os.getpid(), number) for number in range(6)])) == [0, 2, 4, 6, 8, 10]
+        assert list(engine.map(twice, [])) == []
+
+
+def test_files_are_opened_by_others_who_see_the_same(articles: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def each(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        for path, stamp in items:
+            asked.append(Path(path).name)
+            found = function((path, stamp if "3.txt" not in path else (1, 1)))  # of one file they have another state
+            assert (found is None) == path.endswith(("0.txt", "3.txt"))
+            yield found
+
+    (articles / "0.txt").unlink()
+    (articles / "0.txt").symlink_to("nowhere")
+    sources = [str(articles), "no such file"]
+    assert list(read(sources, each=each)) == list(read(sources)) and asked == [f"{number}.txt" for number in range(len(TEXTS))]
+
+
 def build(*options: str) -> str:
     """The error of a build with Dask."""
     source = str(Path(__file__).parents[1] / "data/articles/cup-final.txt")
@@ -151,7 +184,7 @@ def test_errors_are_one_clear_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     for address in ("nonsense", "foo://127.0.0.1:1", "tcp://127.0.0.1:1"):
         assert f"kg: no Dask scheduler answers at '{address}'" in build("--engine", "dask", "--scheduler", address)
-    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as empty:
+    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as empty:
         assert "has no workers: start some" in build("--engine", "dask", "--scheduler", empty.scheduler_address)
     assert "give a path or URL" in build("--engine", "dask", "--shards", "nowhere://x")
     assert "--engine dask" in build("--scheduler", "tcp://127.0.0.1:1") and "--engine dask" in build("--shards", str(tmp_path))

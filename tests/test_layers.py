@@ -52,6 +52,7 @@ DOORS = {
     "uvicorn": {"kg.serve"},
     "mcp": {"kg.agents"},
     "jinja2": {"kg.site"},
+    "dask": {"kg.cluster"},
     "distributed": {"kg.cluster"},
     "fsspec": {"kg.cluster"},
     "scipy": {"kg.extract.learned"},

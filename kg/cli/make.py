@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +36,7 @@ from kg.records import Link
 
 if TYPE_CHECKING:
     from kg.publish import Server
+    from kg.reading import Engine
 
 
 @command("""Examples:
@@ -80,14 +81,18 @@ def build(articles: tuple[str, ...], folder: Path, base: str, ontology: tuple[Pa
     settings = kg.Settings(model=english, models=models, ontology=tuple(map(str, ontology)), min_confidence=min_confidence, no_text=no_text,
                            relations=relations, learned=learned, places=not no_places, base=base or BASE,
                            infer=infer)
-    if engine == "dask":
-        from kg.cluster import Dask
-
-        running["engine"] = Dask(scheduler, running["workers"], shards)
-    elif scheduler or shards:
-        raise InputError("--scheduler and --shards go with --engine dask")
     unasked = not articles and settings == kg.Settings()  # a rebuild keeps to what the last build was told
-    run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running, store)
+    with cluster(scheduler, running["workers"], shards) if engine == "dask" else nullcontext() as running["engine"]:
+        if engine != "dask" and (scheduler or shards):
+            raise InputError("--scheduler and --shards go with --engine dask")
+        run_build(articles, folder, as_json, field, "replace" if replace else "exact", None if unasked else settings, running, store)
+
+
+def cluster(scheduler: str, workers: int, shards: str) -> AbstractContextManager[Engine]:
+    """Return a Dask cluster to build with."""
+    from kg.cluster import Dask
+
+    return Dask(scheduler, workers, shards)
 
 
 def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tuple[str, ...],

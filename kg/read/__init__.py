@@ -6,12 +6,13 @@ module a family of formats; :mod:`kg.read.formats` knows them all, :mod:`kg.read
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
 
 from kg.errors import InputError, shown
 from kg.read.article import (
@@ -31,7 +32,7 @@ from kg.read.article import (
 from kg.read.formats import FORMATS, format_of, read_page, read_stream, sniffed
 from kg.read.language import name_of
 from kg.read.web import Web, default_cache, is_url
-from kg.records import Article
+from kg.records import Article, from_json, to_json
 
 __all__ = ["FORMATS", "MAX_BYTES", "MAX_CHARACTERS", "Note", "Unreadable", "Web", "check_options", "decode", "default_cache", "find",
            "make_article", "name_of", "read", "read_date", "read_text", "slug"]
@@ -39,9 +40,13 @@ __all__ = ["FORMATS", "MAX_BYTES", "MAX_CHARACTERS", "Note", "Unreadable", "Web"
 #: files that describe a folder of articles; passed over in folders, read when named
 _ABOUT_FOLDER = re.compile(r"(?i)(readme|licen[sc]es?|changelog|contributing|notice|copying)$")
 
+#: what applies a function to each item, in order, as `map` does
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+
+
 def read(
     sources: Iterable[str], *, fields: Mapping[str, str] | None = None, stdin_format: str | None = None,
-    stdin: BinaryIO | None = None, unique: bool = True, web: Web | None = None,
+    stdin: BinaryIO | None = None, unique: bool = True, web: Web | None = None, each: Each | None = None,
 ) -> Iterator[Article | Unreadable]:
     """Yield the articles that `sources` hold, and an :class:`Unreadable` for each that can't be read.
 
@@ -49,13 +54,17 @@ def read(
     Files are read in sorted order,
     whatever the order of `sources`. `fields` names the JSON keys of an article's fields where they aren't the usual ones
     (``{"text": "body", "publisher": "source.name"}``). `stdin_format` is a value of :data:`FORMATS`; without it, it is told from
-    the first line. With `unique`, an article met twice is yielded once.
+    the first line. With `unique`, an article met twice is yielded once. With `each`, a `map` whose work others do, they open the files if
+    they see the same.
 
     Raises InputError if `fields` or `stdin_format` is wrong.
     """
     check_options(fields, stdin_format)
     seen = set()
-    for found in find(sources):
+    places = find(sources)
+    files = [(path, _stamp(path)) for path in places if isinstance(path, str) and path != "-" and not is_url(path)] if each else []
+    opened = iter(each(functools.partial(_opened, fields), files)) if each and len(files) > 1 else None
+    for found in places:
         if isinstance(found, Unreadable):
             yield found
             continue
@@ -65,7 +74,8 @@ def read(
             web = web or Web(cache=default_cache())
             results = _read_url(found, web, fields)
         else:
-            results = _read_file(found, fields)
+            there = next(opened) if opened else None
+            results = _read_file(found, fields) if there is None else (from_json(data, _KINDS[kind]) for kind, data in there)
         for result in results:
             if isinstance(result, Unreadable):
                 yield result
@@ -156,6 +166,27 @@ def _read_file(path: str, fields: Mapping[str, str] | None) -> Iterator[Article 
             yield from read_stream(file, kind, name, fields, size=os.fstat(file.fileno()).st_size)
     except OSError as error:
         yield Unreadable(name, f"can't be opened ({os_reason(error)}); check the file and its permissions")
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """Return what tells one state of a file from another, zeros if there is none to tell."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+#: what files hold, by name
+_KINDS: dict[str, type[Article | Unreadable]] = {"Article": Article, "Unreadable": Unreadable, "Note": Note}
+
+
+def _opened(fields: Mapping[str, str] | None, file: tuple[str, tuple[int, int]]) -> list[tuple[str, bytes]] | None:
+    """Return what a file holds, each by kind and as JSON; None if the very file isn't seen from here, which may be another machine."""
+    path, stamp = file
+    if stamp == (0, 0) or _stamp(path) != stamp:
+        return None
+    return [(type(one).__name__, to_json(one)) for one in _read_file(path, fields)]
 
 
 def _read_url(url: str, web: Web, fields: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:
