@@ -45,6 +45,8 @@ _EVENTS = {"birth": "bear", "death": "die", "opening": "open", "foundation": "fo
 _DOERS = {"author": "write", "writer": "write", "creator": "create", "ceo": "lead", "chairperson": "chair", "chairman": "chair",
           "spouse": "marry", "husband": "marry", "wife": "marry", "screenwriter": "write", "lyricist": "write", "starring": "star",
           "architect": "design", "discoverer": "discover", "inventor": "invent", "illustrator": "illustrate", "employer": "employ"}
+#: nouns that mean something else, or nothing to the word lists, where they don't name a class: works are labour
+_NAMED = {"human": "Person", "individual": "Person", "work": "CreativeWork"}
 #: verbs that nobody does to anything: "died in", never "was died in"
 _INTRANSITIVE = frozenset("die live reside crash premiere work happen occur take_place exist arrive depart land sink".split())
 #: second words of verbs that are one with them: "set up"
@@ -99,9 +101,12 @@ def _classes() -> dict[str, str]:
 
 
 def kind_of(noun: str) -> str:
-    """Return the class that a noun phrase's head is of, by the extractors' word lists ("politician": Person), empty if unknown."""
+    """Return the class that the noun phrase which names a class is of, by its head: ``politician`` is a Person; empty if unknown.
+
+    Known are the extractors' word lists and what nouns mean as names of classes only: ``human`` of Wikidata, ``written work``.
+    """
     words = noun.lower().split()
-    return _classes().get(words[-1], "") if words else ""
+    return _NAMED.get(words[-1]) or _classes().get(words[-1], "") if words else ""
 
 
 def synonyms(word: str) -> tuple[str, ...]:

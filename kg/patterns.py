@@ -6,6 +6,9 @@ roles that the marked phrases fill, and what else the predicate can't do without
 noun of "come under *fire* from"). Adjuncts are left out. Since parsers stumble over rare names, the sentence is also read with common
 names in the marks' places; the wording that most readings give wins, and is then tried on the sentence itself. This is
 pattern induction from one seed each, as in Snowball (Agichtein & Gravano, 2000), over deep roles in place of words.
+
+Where a property of a user has neither wordings nor examples, sentences of its comment serve as examples: domain and range tell which phrase
+is the subject and which the object.
 """
 
 from __future__ import annotations
@@ -15,11 +18,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 from kg.extract import read_claims
 from kg.extract.tree import Tree
 from kg.ground import BEARER_FORMS, NOUN_FORMS, prepared, readings
+from kg.iris import KG
 from kg.ontology import Example, Ontology, Property, Wording, load, local_name, parse_wording, singular, with_wordings
 from kg.parse import load as load_model
 from kg.parse import parse
@@ -70,8 +75,15 @@ def open_ontology(paths: Sequence[Path] | None = None, model: str = "", *, alone
 
 
 def patterns(ontology: Ontology, model: str = "") -> list[Pattern]:
-    """Return what each example of the ontology gives, in the order of the files."""
-    return [_pattern(example, ontology.properties[example.iri], model) for example in ontology.examples]
+    """Return what each example of the ontology gives, in the order of the files, then what comments give.
+
+    Comments are read of properties that have neither wordings nor examples; those that give nothing are passed over.
+    """
+    shown = {example.iri for example in ontology.examples}
+    silent = [prop for prop in ontology.properties.values() if not (prop.iri.startswith(KG) or prop.wordings or prop.iri in shown)]
+    told = (_pattern(example, prop, model) for prop in silent for example in _told(ontology, prop, model))
+    return [*(_pattern(example, ontology.properties[example.iri], model) for example in ontology.examples),
+            *(replace(one, wording=replace(one.wording, doubt=COMMENTED)) for one in told if one.wording is not None and one.reads)]
 
 
 def clashes(ontology: Ontology) -> list[Clash]:
@@ -122,6 +134,63 @@ def _rivals(ontology: Ontology, one: Wording, other: Wording) -> bool:
 def _bundled() -> frozenset[Wording]:
     ontology = load()
     return frozenset(wording for index in (ontology.verbs, ontology.nouns) for found in index.values() for wording in found)
+
+
+# --- comments ---
+
+#: how far a wording read from a comment is from the property's own words, as in kg.labels
+COMMENTED = 1
+#: sentences of a comment that are read
+_SENTENCES = 3
+#: verbs that say of no pair in particular how they belong together: "the person that is associated with the company"
+_VAGUE = frozenset("""
+    apply associate be belong concern connect contain define denote describe give have identify include indicate link name provide refer
+    relate represent specify use
+""".split())
+
+def _told(ontology: Ontology, prop: Property, model: str) -> Iterator[Example]:
+    """Yield the sentences of a property's comment that show how it is said, subject and object marked.
+
+    A definition names what the property leads to, and a relative clause says how ("The person who directed the film."). Any other
+    sentence is an example if a verb of it has one argument in the domain, one in the range, and not the other way round
+    ("The council appointed Ann Lee." of a body and a person).
+    """
+    if not prop.domain and not prop.range:
+        return
+    text = re.sub(r"\b(?:e\.g\.|for example|examples?|example sentence)[:,]?\s+", " ", prop.comment, flags=re.IGNORECASE)
+    for sentence in re.split(r"(?<=[.!?;])\s+", " ".join(text.split()))[:_SENTENCES]:
+        words = sentence.strip("\"'“”‘’; ")
+        if not 3 <= len(words.split()) <= 30:
+            continue
+        extraction = _read(words, model)
+        pairs = set(_shown(ontology, prop, extraction))
+        if len(pairs) == 1:
+            subject, object_ = pairs.pop()
+            yield Example(prop.iri, words, subject, object_, (), prop.comment)
+
+
+def _shown(ontology: Ontology, prop: Property, extraction: Extraction) -> Iterator[tuple[Place, Place]]:
+    """Yield where subject and object of the property stand in a sentence, for each pair that may be them."""
+    mentions, text = {m.id: m for m in extraction.mentions}, extraction.article.text
+    first = min(extraction.mentions, key=lambda m: m.start, default=None)
+    defined = first if first is not None and first.full.end >= len(text.rstrip(".")) else None
+    for claim in extraction.claims:
+        if claim.form != "verb" or claim.lemma in _VAGUE:
+            continue
+        parts = [mentions[a.mention] for a in claim.arguments if a.mention is not None]
+        for one, other in permutations(parts, 2):
+            said, led = _may(ontology, text, one, prop.domain), _may(ontology, text, other, prop.range, prop.kinds)
+            turned = _may(ontology, text, other, prop.domain) and _may(ontology, text, one, prop.range, prop.kinds)
+            if said and led and (other is defined if defined else not turned):
+                yield (one.start, one.end), (other.start, other.end)
+
+
+def _may(ontology: Ontology, text: str, mention: Mention, classes: Sequence[str], kinds: Sequence[str] = ()) -> bool:
+    """Say whether a mention is of one of the classes by its noun or name, or a value of one of the kinds."""
+    if kinds or mention.value is not None or mention.kind == "pronoun":
+        return mention.value is not None and mention.value.kind in kinds
+    name = ontology.class_of(text[mention.start : mention.end]) or mention.type
+    return not classes or any(ontology.is_a(name, cls) for cls in classes)
 
 
 # --- one example ---

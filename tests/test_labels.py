@@ -49,6 +49,7 @@ def test_words() -> None:
     assert [verb_base(word) for word in ("directed", "works", "located", "won", "runs", "planned", "of")] == [
         "direct", "work", "locate", "win", "run", "plan", ""]
     assert "establish" in synonyms("found") and kind_of("former politician") == "Person"
+    assert (kind_of("human"), kind_of("written work"), kind_of("works council")) == ("Person", "CreativeWork", "Organization")
 
 
 FILM = """

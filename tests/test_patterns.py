@@ -16,7 +16,8 @@ from kg.errors import OntologyError
 from kg.ontology import Property, load, parse_example
 from kg.patterns import clashes, open_ontology, patterns
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "patterns.toml").read_text(encoding="utf-8"))["case"]
+TABLE = tomllib.loads((Path(__file__).parent / "cases" / "patterns.toml").read_text(encoding="utf-8"))
+CASES, COMMENTS = TABLE["case"], TABLE["comment"]
 KINDS = {"object": (), "text": ("text",), "boolean": ("boolean",), "duration": ("duration",), "date": ("date",),
          "amount": ("money", "percent", "quantity", "number")}
 PREFIXES = """@prefix : <https://example.org/> . @prefix kg: <https://w3id.org/newskg/ontology#> .
@@ -54,6 +55,23 @@ def test_case(case: dict[str, str]) -> None:
     text, reads = pattern_of(case["kind"], case["example"])
     assert text == case["pattern"]
     assert reads == case.get("reads", True)
+
+
+@pytest.mark.parametrize("case", COMMENTS, ids=[case["comment"][:60] for case in COMMENTS])
+def test_comment(case: dict[str, str], tmp_path: Path) -> None:
+    file = write(tmp_path, PREFIXES + f"""
+:Ship a owl:Class ; rdfs:label "ship" . :Harbour a owl:Class ; rdfs:label "harbour" . :Firm a owl:Class ; rdfs:label "firm" .
+:linked a owl:ObjectProperty ; rdfs:comment "{case['comment']}" ; rdfs:domain {case['domain']} ; rdfs:range {case['range']} .
+""")
+    assert [one.wording.text for one in patterns(load([file])) if one.wording] == [case["pattern"]] * bool(case["pattern"])
+
+
+def test_wordings_and_examples_go_before_comments(tmp_path: Path) -> None:
+    comment = 'rdfs:comment "The person who steers the ship." ; rdfs:range kg:Person'
+    file = write(tmp_path, HARBOUR + f""":pilot a owl:ObjectProperty ; {comment} ; rdfs:domain :Ship ; kg:verb "O guide S" .
+:mate a owl:ObjectProperty ; {comment} ; rdfs:domain :Ship ; kg:example "[o:Ida Berg] tends [s:the Aurora]." .
+""")
+    assert "O steer S" not in [one.wording.text for one in patterns(load([file])) if one.wording]
 
 
 def test_what_gives_no_pattern_is_told() -> None:
