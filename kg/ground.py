@@ -704,6 +704,8 @@ def prepared(extraction: Extraction) -> Extraction:
         existential = claim.lemma == "be" and re.search(r"(?i)\bthere\b[\s\w'’]{0,12}$", before)
         if existential and not any(a.role not in _CORE for a in claim.arguments):
             continue
+        if any(a.role == "clause" and _is_torn(a, claim, text) for a in claim.arguments):
+            continue
         kept = tuple(a for a in claim.arguments if a.role not in _ATTRIBUTION)
         if claim.form == "verb":
             kept = tuple(_filled_out(a, text, mentions, starts) for a in kept)
@@ -711,6 +713,13 @@ def prepared(extraction: Extraction) -> Extraction:
             kept = (*kept, *(a for a in _owners(claim, text, mentions) if a not in kept))
         claims.append(msgspec.structs.replace(claim, arguments=kept) if kept != claim.arguments else claim)
     return msgspec.structs.replace(extraction, claims=tuple(claims))
+
+
+def _is_torn(clause: Argument, claim: Claim, text: str) -> bool:
+    """Say whether a clause is cut where its subject stands elsewhere: "the dictator who (he believed) was ill", "which, she said, ..."."""
+    words = text[clause.start : clause.end]
+    around = clause.start < claim.predicate.start < clause.end and not re.search("[\"“”]|``|''", words)
+    return around or re.match(r"(is|are|was|were|has|had|did|does)\s", words) is not None
 
 
 def _named(claims: Sequence[Claim], mentions: Mapping[int, Mention]) -> dict[int, Argument]:

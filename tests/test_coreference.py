@@ -56,6 +56,10 @@ def test_label_is_the_fullest_name_and_the_others_are_aliases():
     ("The treaty between Norway and Chile helped.", "treaty between Norway and Chile"),
     ("The policy failed. The policy on wages was dropped.", "policy on wages"),
     ("The ban annoyed the clerks on Monday.", "ban"),
+    ("People who own a boat paid the tax.", "People who own a boat"),
+    ("Men in the village of Marlow waited.", "Men in the village of Marlow"),
+    ("Nobody denied the fact that he left.", "fact that he left"),
+    ("The clerk who owns a boat paid the tax.", "clerk"),
     ("The board sold the mill in Oslo.", "mill"),
     ("The crown, a ring of gold, is gone.", "crown"),
 ], ids=lambda value: value)

@@ -257,6 +257,11 @@ def test_hostile_words_stay_words(word: str) -> None:
     assert statements(make.extraction(claim), load()) == found
 
 
+def test_a_clause_whose_subject_stands_elsewhere_is_no_object():
+    found = triples(read("Anna Roe met the pilot who Tom Holt believed was ill. Anna Roe believed the pilot was ill."))
+    assert [line for line in found if "believed" in line] == ["Anna Roe | believed | the pilot was ill"]
+
+
 @pytest.mark.parametrize(("text", "description"), [
     ("Arnica is a form of medicine which treats patients with thin drops of many rare plants from the hills.", "form of medicine"),
     ("Anna Roe, the voice of the town, waved.", "voice of the town"),

@@ -108,6 +108,13 @@ WITH_INFINITIVE = frozenset("""
     power pressure promise proposal push readiness reason refusal reluctance request requirement resolution right struggle tendency
     temptation threat vow vote warrant way will willingness wish
 """.split())
+#: nouns that say little without the clause or phrase that tells which: "people who fled", "a person with a key"
+WITH_CLAUSE = frozenset("""
+    people person man woman child men women one ones someone somebody anyone anybody everyone everybody those member thing something
+    anything everything
+""".split())
+#: nouns whose "that" clause tells what they are: "the fact that he left"
+WITH_THAT = frozenset("fact idea claim notion belief view argument suggestion theory allegation assumption conclusion evidence".split())
 #: words that the complement of a noun may have in its entity's label
 LONGEST_COMPLEMENT = 8
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
@@ -817,18 +824,20 @@ def complement_end(tree: Tree, end: int) -> int:
     Of a long one only as much is taken as leaves it whole; at most LONGEST_COMPLEMENT words.
     """
     i = end - 1
-    for c in tree.children[i]:
-        if c < end or tree.left[c] != end:
-            continue
-        stop = end
-        if tree.deps[c] == "prep" and c == end:
-            word = tree.words[c].lower()
-            if word in ("of", "between") or tree.lemmas[i].lower() in GOVERNED.get(word, ()):
-                stop = _complement_of_preposition(tree, c)
-        elif tree.deps[c] == "acl" and tree.tags[end] == "TO" and tree.heads[end] == c and tree.lemmas[i].lower() in WITH_INFINITIVE:
-            stop = _infinitive_end(tree, c, end)
-        return stop if stop - end <= LONGEST_COMPLEMENT else end
-    return end
+    first = next((c for c in tree.children[i] if c >= end and tree.left[c] == end), -1)
+    if first < 0:
+        return end
+    stop, noun, dep, word = end, tree.lemmas[i].lower(), tree.deps[first], tree.words[end].lower()
+    if dep == "prep" and first == end:
+        hollow = noun in WITH_CLAUSE and word in ("in", "from", "with", "without", "at", "on", "under")
+        if hollow or word in ("of", "between") or noun in GOVERNED.get(word, ()):
+            stop = _complement_of_preposition(tree, first)
+    elif dep == "acl" and tree.tags[end] == "TO":
+        if noun in WITH_INFINITIVE and tree.heads[end] == first:
+            stop = _infinitive_end(tree, first, end)
+    elif (dep in ("relcl", "acl") and noun in WITH_CLAUSE) or (dep == "acl" and noun in WITH_THAT and word == "that"):
+        stop = tree.right[first]
+    return stop if stop - end <= LONGEST_COMPLEMENT else end
 
 
 def _complement_of_preposition(tree: Tree, preposition: int) -> int:
