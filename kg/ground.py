@@ -46,7 +46,7 @@ class _Match:
     """A wording found in a claim: what fills S and O, further roles, and how well it fits (4: for certain).
 
     ``groups`` are the noun phrases that the wording demands, ``heads`` those whose noun it names; ``demands`` says whether
-    it demands a type of its object.
+    it demands a type or a noun of its object.
     """
 
     wording: Wording
@@ -84,11 +84,22 @@ class _Article:
         self.values = sorted((m for m in extraction.mentions if m.value), key=lambda m: m.start)
         #: the mention whose head ends there: of several the longest that is no value
         self.at_end = {m.head.end: m for m in sorted(extraction.mentions, key=lambda m: (m.value is None, m.end - m.start))}
+        #: whom the noun that ends there is said of by a verb: "Ann Roe was elected chair of the board"
+        self.called = {end: found for claim in extraction.claims for end, found in self._called(claim)}
         #: what belongs to the noun that ends there: "of arson" and "against Roe" to "charge"
         self.parts: dict[int, list[Argument]] = defaultdict(list)
         for claim in extraction.claims:
             if (end := self.noun_end(claim)) >= 0:
                 self.parts[end].extend(a for a in claim.arguments if a.role not in ("subject", "complement", "object"))
+
+    def _called(self, claim: Claim) -> Iterator[tuple[int, list[Argument]]]:
+        """Yield where each noun ends that `claim` makes somebody ("elected her chair", "became chair"), and whom."""
+        if claim.form == "verb" and claim.lemma in _MAKING:
+            roles = {a.role: a for a in claim.arguments if a.mention is not None}
+            one = roles.get("object") or (None if claim.passive else roles.get("subject"))
+            for post in (roles.get("complement"), roles.get("as")):
+                if one is not None and post is not None and post.mention is not None:
+                    yield self.mentions[post.mention].head.end, [msgspec.structs.replace(one, role="subject")]
 
     def noun_end(self, claim: Claim) -> int:
         """Return where the predicate noun of a noun-like claim ends, or -1."""
@@ -186,6 +197,8 @@ class _Article:
         return 1 if not nearest or "Thing" in nearest or any(self.ontology.overlap(t, w) for t in nearest for w in wanted) else 0
 
 
+#: verbs that make somebody something
+_MAKING = frozenset({"elect", "appoint", "name", "choose", "install", "become", "reelect", "re-elect", "crown"})
 #: what opens a sentence and is mostly said of people: "Thousands fled"
 _PEOPLE_NUMBERS = frozenset({"dozens", "hundreds", "thousands", "millions"})
 
@@ -252,6 +265,8 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
         if slot.part in ("S", "O"):
             slots[slot.part] = slot
             found[slot.part] = _fill(article, claim, slot, own if set(slot.roles) & {"subject", "object", "indirect"} else nearby)
+            if slot.nouns:  # "drop O=charge against S": what belongs to the charge
+                nearby.extend(part for a in found[slot.part] for part in article.parts_of(a) if part not in nearby)
             if not found[slot.part] and wording.form == "verb" and not used and slot.roles[0] not in _CORE:
                 # "accused the treasurer of fraud": the parser may hang "of fraud" on the treasurer
                 loose = [part for a in own if a.role == "object" for part in article.parts_of(a)]
@@ -269,7 +284,7 @@ def _matches(article: _Article, claim: Claim, wording: Wording, lenient: bool = 
             fits = _fits(article, prop, slots, subject, object_, lenient)
             if fits >= (4 if "*" in wording.words else 1) and not _same(article, subject, object_):  # any noun will do: be certain
                 strong = tuple((a, slots[p].type) for p, a in (("S", subject), ("O", object_)) if slots[p].strong)
-                demands = bool(slots["O"].type)
+                demands = bool(slots["O"].type or slots["O"].nouns)
                 yield _Match(wording, subject, object_, qualifiers, frozenset(used), frozenset(heads), demands, fits, strong)
 
 
@@ -347,6 +362,8 @@ def _bearer(article: _Article, claim: Claim) -> list[Argument]:
     """Return what the predicate noun is said of: the subject in "X, O's lawyer", the noun phrase itself in "O's lawyer said"."""
     subjects = [a for a in claim.arguments if a.role == "subject"]
     noun = article.noun(claim)
+    if noun is not None and noun.head.end in article.called and all(a.mention == noun.id for a in subjects):
+        return article.called[noun.head.end]
     if subjects or noun is None:
         return subjects
     return [Argument("bearer", noun.start, noun.end, noun.id)]
@@ -433,15 +450,14 @@ def _wordings(article: _Article, claim: Claim) -> list[Wording]:
         lemma = claim.lemma.lower()
         return list(ontology.verbs.get(lemma) or ontology.verbs.get(lemma + "e", ()))  # lemmatisers make "premier" of "premiered"
     found: list[Wording] = []
+    names: set[str] = set()  # a vice president is no president: of two names that the phrase ends with, the longer counts
     for phrase in dict.fromkeys((article.phrase(claim).lower(), "" if claim.form == "copula" else claim.lemma.lower())):
         words = phrase.split()
         if words:
             words[-1] = singular(words[-1])
-            found.extend(
-                w
-                for w in ontology.nouns.get(words[-1], ())
-                if w not in found and any(f" {' '.join(words)}".endswith(f" {name}") for name in w.words)
-            )
+            named = [(w, name) for w in ontology.nouns.get(words[-1], ()) for name in w.words if f" {' '.join(words)}".endswith(f" {name}")]
+            names.update(name for _, name in named)
+            found.extend(w for w, name in named if w not in found and not any(other.endswith(f" {name}") for other in names))
     if claim.form == "copula":
         found.extend(ontology.verbs.get(claim.lemma.lower(), ()))
     elif claim.form in ("noun", "possessive", "compound"):
@@ -457,7 +473,7 @@ def _best(article: _Article, claim: Claim, lenient: bool = False) -> list[_Match
         matches = [m for m in matches if m.object.role != "true"]
     best: dict[tuple[int | None, int, int], _Match] = {}
     for match in matches:
-        if any(match.object in other.heads and not match.demands for other in matches):
+        if any(match.object in other.heads and (not match.demands or match.wording.iri == other.wording.iri) for other in matches):
             continue  # "serve a six-month sentence" is not serving something called sentence
         key = (match.subject.mention, match.object.start, match.object.end)
         if key not in best or _beats(match, best[key], properties):
@@ -550,10 +566,26 @@ def trials(extraction: Extraction, types: Mapping[int, Sequence[str]], ontology:
 def _description(article: _Article, claim: Claim) -> str:
     """Return the compact noun phrase that the claim says of its subject, without the capital that opens a sentence."""
     phrase = article.phrase(claim)
+    if claim.form == "apposition" and all(article.is_name(a) for a in claim.arguments if a.role == "subject"):
+        phrase = _one_of(phrase)
     first, _, rest = phrase.partition(" ")
     if rest and rest == rest.lower() and first[1:] == first[1:].lower():  # "Special prosecutor Ana Ruiz said"
         phrase = phrase[:1].lower() + phrase[1:]
     return phrase
+
+
+def _one_of(phrase: str) -> str:
+    """Return what one name is of the many that a phrase speaks of: "many religions, such as Wicca" is a religion."""
+    words = phrase.split()
+    last = singular(words[-1].lower()) if words else ""
+    if not words or last == words[-1].lower() or words[-1] != words[-1].lower():
+        return phrase
+    while len(words) > 1 and (words[0].lower() in _MANY or words[0].lower() in _NUMBERS or words[0].isdigit()):
+        del words[0]
+    return " ".join([*words[:-1], last])
+
+
+_MANY = frozenset({"many", "several", "some", "most", "other", "various", "numerous", "all", "both", "few", "certain", "more", "such"})
 
 
 def _is_noun(article: _Article, claim: Claim) -> bool:
