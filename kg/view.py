@@ -76,7 +76,7 @@ FAMILIES: dict[str, frozenset[str]] = {
 class Limits:
     """How much goes into one page: what is drawn at first, and what the file carries (``text`` counts characters)."""
 
-    drawn: int = 48
+    drawn: int = 40
     entities: int = 20_000
     statements: int = 100_000
     text: int = 2_500_000

@@ -638,7 +638,7 @@ def test_theme_switches_and_stays(reader: Reader) -> None:
 def test_phone(reader: Reader) -> None:
     page = reader.open(build_page(*make_sample(200).arguments()), viewport={"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert len(page.evaluate("window.kgPage.drawn()")) <= 24
+    assert len(page.evaluate("window.kgPage.drawn()")) <= 20
     page.click("#show-filters")
     assert page.locator("#filters").is_visible()
 
@@ -732,7 +732,7 @@ def test_hostile_text_stays_text(reader: Reader) -> None:
 
 def test_same_page_usable_with_many_entities(reader: Reader) -> None:
     page = reader.open(build_page(*make_sample(2000).arguments()))
-    assert len(page.evaluate("window.kgPage.drawn()")) == 48
+    assert len(page.evaluate("window.kgPage.drawn()")) == 40
     page.fill("#search", "abel 1")
     page.keyboard.press("Enter")
     assert page.locator("#panel .statement").count() > 0

@@ -261,7 +261,7 @@ function fitView() {
 function frameOf(ids, places) {
   if (!ids.length) return { x: 0, y: 0, scale: 1 };
   const { clientWidth: width, clientHeight: height } = byId("canvas");
-  const above = width < 480 ? 105 : 52;
+  const above = 52;
   const boxes = ids.map((id) => [...places.get(id), Math.min(labelWidth(id) / 2, width / 5)]);
   let frame;
   for (let scale = 1.5; scale > 0.05; scale *= 0.97) {

@@ -14,7 +14,7 @@ function viewNodes(view) {
 }
 
 // How many entities the overview draws; a phone has room for a few only.
-const drawnAtMost = (view) => view.n || Math.min(Math.max(raw.network.nodes.length, 1), byId("canvas").clientWidth < 480 ? 24 : MOST_DRAWN);
+const drawnAtMost = (view) => view.n || Math.min(Math.max(raw.network.nodes.length, 1), byId("canvas").clientWidth < 480 ? 16 : MOST_DRAWN);
 
 const isVague = (e) => !e.named && e.family === raw.families.length - 1;  // "evidence", "thanks"
 

@@ -132,9 +132,10 @@ function drawViewbar() {
   if (view === "overview") {
     const first = raw.network.nodes.length;
     const all = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes))).length;
-    bar.push(el("span", {}, drawn.members.length < all ? [`The ${drawn.members.length} that matter most of ${all.toLocaleString("en")}`, drawn.main ? "the main lines between them" : `${plural(drawn.statements, "statement")} between them`].join("; ") : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
+    const narrow = byId("canvas").clientWidth < 480;
+    bar.push(el("span", {}, narrow ? `${drawn.members.length} of ${plural(all, "entity", "entities")}` : drawn.members.length < all ? [`The ${drawn.members.length} that matter most of ${all.toLocaleString("en")}`, drawn.main ? "the main lines between them" : `${plural(drawn.statements, "statement")} between them`].join("; ") : `${drawnCount}, ${plural(drawn.statements, "statement")} between them`));
     const now = drawnAtMost(state);
-    const steps = [...[20, 40, 80, 150, 300].filter((n) => n < all), Math.min(all, MOST_DRAWN)];
+    const steps = [...[16, 40, 80, 150, 300].filter((n) => n < all), Math.min(all, MOST_DRAWN)];
     const fewer = steps.filter((n) => n < now).pop();
     const more = steps.find((n) => n > now);
     if (fewer) bar.push(el("button", { onclick: () => go({ n: fewer === first ? 0 : fewer }) }, "Fewer"));

@@ -353,7 +353,7 @@ function drawEvent(id) {
   return [
     el("h2", {}, name(event.label)),
     el("p", { class: "facts" }, raw.types[event.type][1], event.when.length ? [" · ", event.when.map((v) => sayDate(v[0])).join(", ")] : ""),
-    el("dl", { class: "roles" }, row("by", event.agents), row("befell", event.patients), row("with", event.participants), row("in", event.places), row("called", event.nouns)),
+    el("dl", { class: "roles" }, row("by", event.agents), row("befell", event.patients), row("with", event.participants), row("in", event.places), row("called", event.nouns.filter((id, i) => event.nouns.findIndex((other) => entities[other].label === entities[id].label) === i))),
     heading("What is said of it", event.statements.filter(passes).length),
     drawStatements(inTimeOrder(event.statements.filter(passes)), 20),
     event.reasons.length ? [heading("Why these tellings are one event"), el("ul", { class: "facts" }, event.reasons.map((reason) => el("li", {}, name(reason))))] : "",
