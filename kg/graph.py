@@ -403,7 +403,7 @@ def ontology_quads(paths: Iterable[Path]) -> Iterator[ox.Quad]:
                     subject = number(subject)
                 if isinstance(value, ox.BlankNode):
                     value = number(value)
-                elif isinstance(value, ox.Literal):
+                elif isinstance(value, ox.Literal) and value.datatype != _XSD["string"]:
                     value = stored(value)
                 found.add(ox.Quad(subject, quad.predicate, value, graph))
         except (SyntaxError, ValueError, OSError) as error:

@@ -663,12 +663,17 @@ def _judge(extractions: Iterable[Extraction], known: Types,
 
 def _join_by_context(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing]) -> None:
     """Join things of one full name and family that share a telling name beside them or a description, the strongest first."""
-    chains: dict[tuple[str, str, str], list[_Thing]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[_Thing]] = defaultdict(list)
     for thing in full:
-        for word in (*thing.described, *thing.context, *(thing.places if thing.family == "place" else ())):
-            chains[thing.name, thing.family, word].append(thing)
-    edges = [(-corpus.weight.get(word, 0.5), one.member, two.member, word) for (_, _, word), chain in chains.items()
-             for one, two in pairwise(chain) if one.member[0] != two.member[0]]
+        alike[thing.name, thing.family].append(thing)
+    edges = []
+    for same in (same for same in alike.values() if len(same) > 1):
+        chains: dict[str, list[_Thing]] = defaultdict(list)
+        for thing in same:
+            for word in (*thing.described, *thing.context, *(thing.places if thing.family == "place" else ())):
+                chains[word].append(thing)
+        edges += [(-corpus.weight.get(word, 0.5), one.member, two.member, word) for word, chain in chains.items()
+                  for one, two in pairwise(chain) if one.member[0] != two.member[0]]
     ambiguous = _ambiguous(full)
     strength: dict[tuple[Member, Member], float] = defaultdict(float)
     for weight, left, right, _ in sorted(edges):  # sums of floats depend on their order

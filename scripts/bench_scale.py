@@ -76,22 +76,29 @@ def repeated(count: int) -> Iterator[Extraction]:
 
 
 def peak() -> float:
-    """Return this process's peak memory in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return this process's peak memory in MB since the last call. (What `resource` tells also counts the process that started it.)"""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def join_child(folder: str) -> None:
-    """Rebuild the graph folder and print seconds and peak memory after each stage."""
+    """Rebuild the graph folder and print seconds and peak memory of each stage."""
     import kg
 
     stages: dict[str, tuple[float, float]] = {}
     begun = time.process_time()
+    now = "resolving"
 
-    def progress(stage: str, done: int, total: int) -> None:
-        stages.setdefault(stage, (time.process_time() - begun, peak()))
+    def enter(stage: str) -> None:
+        nonlocal now
+        if stage != now:
+            stages[now] = time.process_time() - begun, peak()
+            now = stage
 
-    report = kg.build([], folder, progress=progress)
-    print(json.dumps({"stages": stages, "seconds": time.process_time() - begun, "peak": peak(), "counts": report.counts}))
+    report = kg.build([], folder, progress=lambda stage, done, total: enter(stage))
+    enter("end")
+    print(json.dumps({"stages": stages, "counts": report.counts}))
 
 
 def join(sizes: list[int]) -> None:
@@ -105,12 +112,13 @@ def join(sizes: list[int]) -> None:
                     staging.put(one)
             done = subprocess.run([sys.executable, __file__, "join-child", str(folder)], check=True, capture_output=True, text=True)
             found = json.loads(done.stdout.splitlines()[-1])
-            print(f"{size} articles: {found['seconds']:.0f} s CPU, {found['peak']:.0f} MB at the peak; "
+            most = max(memory for _, memory in found["stages"].values())
+            print(f"{size} articles: {most:.0f} MB at the peak; "
                   f"{found['counts']['entities']} entities, {found['counts']['statements']} statements; "
                   f"{disk(folder / 'extractions'):.0f} MB of extractions, {disk(folder / 'store'):.0f} MB of store, "
                   f"{disk(folder / 'graph.html'):.0f} MB of page")
             for stage, (seconds, memory) in found["stages"].items():
-                print(f"    {stage} begins after {seconds:.0f} s, {memory:.0f} MB")
+                print(f"    {stage} ends after {seconds:.0f} s CPU, {memory:.0f} MB at its peak", flush=True)
 
 
 def disk(path: Path) -> float:
@@ -129,7 +137,8 @@ def kg_build(source: Path, folder: Path, *more: str, **options: Any) -> subproce
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(HERE.parent), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # an installed kg is compiled once
+    return {**kept, "PYTHONPATH": str(HERE.parent), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def timed(*command: str) -> tuple[float, float]:
