@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import hashlib
 import heapq
 import io
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +39,7 @@ from kg.ontology import Ontology, load
 from kg.patterns import clashes, open_ontology, patterns
 from kg.read import Note, Unreadable, Web, name_of, read
 from kg.reading import TIMEOUT, Engine, identity, left_out, read_articles, uncollected
-from kg.records import Article, Entity, Extraction, Grounded, Link, Record, Statement
+from kg.records import Article, Entity, Extraction, Grounded, Link, Record, Statement, from_json
 from kg.resolve import Member, Pair, Resolved, Types
 from kg.settings import Settings
 from kg.spill import Spilled
@@ -46,6 +48,8 @@ from kg.view import page_data, render
 
 #: the part of a graph folder that tells which articles could not be read: id, source and reason
 FAILED = "failed.tsv"
+#: an engine grounds so many articles as one task
+TOGETHER = 64
 #: a page of a graph with more statements is made of so many of them
 SHOWN = 100_000
 Progress = Callable[[str, int, int], None]
@@ -175,7 +179,7 @@ def build(sources: Iterable[str | Path], folder: str | Path, *, settings: Settin
             _let_go(staging, wanted, others, folder, reasons)
             old = aside if others == "keep" else {}
             _put_aside(staging, {key: reason for key, reason in {**old, **failing}.items() if not staging.has(key)})
-        counts = _bring_up(staging, before, settings, ontology, reader, progress)
+        counts = _bring_up(staging, before, settings, ontology, reader, progress, engine)
     notes = [note for _, note in sorted(warned.items())]
     warnings = (*notes, *_doubts(ontology, settings), *_odd(_last_build(target)))
     return Report(counts | dict(sorted(foreign.items())), tuple(reasons), warnings)
@@ -269,14 +273,14 @@ def remove(articles: Iterable[str], folder: str | Path, *, progress: Progress = 
 
 
 def _bring_up(staging: Staging, before: Mapping[str, Any], settings: Settings, ontology: Ontology, reader: Any,
-              progress: Progress) -> dict[str, int]:
+              progress: Progress, engine: Engine | None = None) -> dict[str, int]:
     """Make everything anew from the staged extractions, unless the last build was made from the same; return the counts."""
     made = {"reader": reader, "settings": json.loads(_json(settings)), "ontology": _digests(ontology),
             "inputs": {key: hashlib.sha256(staging.data(key)).hexdigest() for key in staging.ids()},
             "decisions": format_decisions(staged_decisions(staging)).splitlines()[1:],
             "links": format_links(staged_links(staging)).splitlines()[1:], "imports": _imported(staging)}
     if {key: before.get(key) for key in made} != made or "statistics" not in before:
-        return derive(staging, settings, ontology, made, progress)
+        return derive(staging, settings, ontology, made, progress, engine)
     return dict(before["counts"])
 
 
@@ -338,16 +342,35 @@ class Classes(Mapping[Member, tuple[str, ...]]):
         return len(self._of)
 
 
-def grounded(extraction: Extraction, resolved: Resolved, ontology: Ontology, least: float = 0.0) -> Grounded:
+def grounded(extraction: Extraction, entities: Iterable[Entity], ontology: Ontology, least: float = 0.0) -> Grounded:
     """Return what the graph holds of one article; statements less sure than `least` are left out. Articles share nothing here."""
-    entities = resolved.entities(extraction)
+    entities = tuple(entities)
     found = ground(extraction, {local: one for one in entities for _, local in one.members}, ontology)
     kept = tuple(one for one in found if one.confidence >= least)
-    return Grounded(extraction.article, tuple(entities), kept, len(found) - len(kept))
+    return Grounded(extraction.article, entities, kept, len(found) - len(kept))
+
+
+def grounded_by(engine: Engine, extractions: Iterable[Extraction], resolved: Resolved, ontology: Ontology,
+                least: float) -> Iterator[Grounded]:
+    """Yield what :func:`grounded` gives for each extraction, in order, worked out by the `engine`."""
+    def tasks() -> Iterator[list[tuple[bytes, bytes]]]:
+        source = iter(extractions)
+        while some := list(itertools.islice(source, TOGETHER)):
+            yield [(_json(one), _json(Grounded(one.article, tuple(resolved.entities(one))))) for one in some]
+
+    for results in engine.map(functools.partial(_ground, ontology, least), tasks()):
+        yield from (from_json(result, Grounded) for result in results)
+
+
+def _ground(ontology: Ontology, least: float, articles: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Ground some articles, each with its extraction and its entities; records go as JSON, as pickled ones don't write the same bytes."""
+    return [_json(grounded(from_json(extraction, Extraction), from_json(of, Grounded).entities, ontology, least))
+            for extraction, of in articles]
 
 
 def relate(extractions: Callable[[], Iterable[Extraction]], told: Iterable[Grounded], put: Callable[[Grounded], None], settings: Settings,
-           ontology: Ontology, progress: Progress = quiet, decisions: Sequence[Pair] = (), links: Sequence[Link] = ()) -> Joined:
+           ontology: Ontology, progress: Progress = quiet, decisions: Sequence[Pair] = (), links: Sequence[Link] = (),
+           engine: Engine | None = None) -> Joined:
     """Ground all articles, `put` each of them, and return what is found when all that was `told` is looked at together.
 
     `extractions` gives them anew at each call, sorted by article; `told` gives what was put. What is returned has no articles and
@@ -355,10 +378,11 @@ def relate(extractions: Callable[[], Iterable[Extraction]], told: Iterable[Groun
     """
     types = Classes(extractions(), ontology)
     resolved = Resolved(extractions(), types, settings.base, decisions)
-    unsure = 0
-    for number, extraction in enumerate(extractions()):
+    unsure, least = 0, settings.min_confidence
+    for number, one in enumerate(grounded_by(engine, extractions(), resolved, ontology, least) if engine else (
+            grounded(extraction, resolved.entities(extraction), ontology, least) for extraction in extractions())):
         progress("grounding", number + 1, max(types.articles, number + 1))
-        put(one := grounded(extraction, resolved, ontology, settings.min_confidence))
+        put(one)
         unsure += one.unsure
     linked, places = link(extractions, _linkable(told, resolved.shared, settings, links), types, settings, links)
     copies = near_duplicates(one.article for one in told)
@@ -462,10 +486,11 @@ def link(extractions: Callable[[], Iterable[Extraction]], entities: Sequence[Ent
 
 @uncollected()
 def derive(staging: Staging, settings: Settings, ontology: Ontology, made: Mapping[str, Any],
-           progress: Progress = quiet) -> dict[str, int]:
+           progress: Progress = quiet, engine: Engine | None = None) -> dict[str, int]:
     """Write store, Turtle, page and build.json of all staged extractions, and return the counts."""
     with Spilled(Grounded, staging.root) as told:
-        joined = relate(staging.extractions, told, told.put, settings, ontology, progress, staged_decisions(staging), staged_links(staging))
+        joined = relate(staging.extractions, told, told.put, settings, ontology, progress, staged_decisions(staging), staged_links(staging),
+                        engine)
         progress("storing", 0, 0)
         counts = _count(joined, told, ontology)
         with open(staging.part("graph.ttl"), "wb") as output:
