@@ -88,6 +88,8 @@ def test_names_and_numbers_stay_in_pieces(text: str) -> None:
         ('"It rained," Roe stated. "Then it snowed."', "rained", "stated", "ccomp"),
         ('"It rained," Roe stated. "Then it snowed."', "stated", "stated", "ROOT"),
         ("She said the mayor and the council were late.", "council", "mayor", "conj"),
+        ("A graduate of the old school, Tom Holt flew home.", "Holt", "graduate", "appos"),
+        ("Tom Holt, a pilot flew home.", "pilot", "Holt", "appos"),
         ("Student at University of Texas Arlington Amneh Jafari heard of the incident.", "Jafari", "Student", "appos"),
     ],
 )

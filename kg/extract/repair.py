@@ -74,8 +74,8 @@ def repair(tree: Tree) -> Tree:
             _last_of_list(new, i)
         elif tree.tags[i] == "VBN" and tree.deps[i] == "advcl":
             _set_off(new, i)
-        elif tree.deps[i] == "nsubj" and tree.pos[i] == "PROPN":
-            _office_and_name(new, i)
+        elif tree.deps[i] in ("nsubj", "nsubjpass"):
+            _two_subjects(new, i)
         elif tree.tags[i] == "VBD" and tree.deps[i] == "conj":
             _second_deed(new, i)
         elif tree.tags[i] == "VB" and tree.deps[i] == "advcl":
@@ -474,21 +474,37 @@ def _last_of_list(new: _Edit, i: int) -> None:
         new.hang(i, last, "appos")
 
 
-def _office_and_name(new: _Edit, i: int) -> None:
-    """Professor at the College of Oslo Anna Roe spoke.: of two subjects the first is what the second is."""
+def _two_subjects(new: _Edit, i: int) -> None:
+    """A pilot, Roe flew home. | Roe, a pilot flew home. | Head of the College Anna Roe spoke.: of two subjects one is what the other is.
+
+    "The whole team ready, Roe left" | "Roe (3 May 1860) was a pilot": else the one before the comma is none, and no date is one.
+    """
     tree, verb = new.tree, new.tree.heads[i]
-    noun = next((c for c in tree.children[verb] if c < i and tree.deps[c] == "nsubj"), -1)
-    entity = tree.entity[i]
-    if noun < 0 or entity < 0 or tree.entities[entity][2] != "PERSON" or tree.tags[noun] not in ("NN", "NNP") \
-            or tree.right[noun] < noun + 2 or not _is_person(tree, noun) or tree.entity[noun] >= 0:
+    first = next((c for c in tree.children[verb] if c < i and new.deps[c] in ("nsubj", "nsubjpass") and new.heads[c] == verb), -1)
+    if first < 0 or i > verb or new.deps[i] not in ("nsubj", "nsubjpass") or tree.pos[verb] not in VERBS or tree.tags[i][0] == "W" or tree.tags[first][0] == "W" \
+            or any(tree.deps[c] == "cc" for c in range(tree.right[first] - 1, i) if c > first):
         return
-    start = tree.entities[entity][0]
-    if tree.right[noun] != tree.left[i] or tree.left[i] > start:
+    edge = tree.left[i]
+    comma = tree.words[edge - 1] in (",", ":", "-", "–", "--")
+    labels = [tree.entities[tree.entity[k]][2] if tree.entity[k] >= 0 else "" for k in (first, i)]
+    determined = 0 <= tree.child(i, "det", "poss") < i
+    if not {tree.pos[first], tree.pos[i]} <= NOMINAL | {"NUM"}:
         return
-    for k in range(tree.left[i], start):  # "Texas | Arlington Anna Roe": words of the place before
-        if tree.heads[k] == i:
-            new.heads[k] = start - 1 if k != start - 1 else noun
-    new.hang(i, noun, "appos")
+    if "DATE" in labels or tree.words[i].lower() == "one":
+        new.deps[first if labels[0] == "DATE" else i], new.changed = "dep", True
+    elif tree.pos[i] == "PROPN" and tree.tags[first] in ("NN", "NNP") and not labels[0] and _is_person(tree, first) \
+            and (comma or labels[1] == "PERSON") and tree.right[first] in (edge, edge - 1):
+        start = tree.entities[tree.entity[i]][0] if labels[1] else edge
+        for k in range(edge, start):  # "Texas | Arlington Anna Roe": words of the place before
+            if tree.heads[k] == i:
+                new.heads[k] = start - 1 if k != start - 1 else first
+        new.hang(i, first, "appos")
+    elif tree.pos[first] == "PROPN" and tree.tags[i] == "NN" and determined and comma and tree.right[first] in (edge, edge - 1):
+        new.hang(i, first, "appos")
+    elif tree.words[i].lower() in ("he", "she") and _is_person(tree, first):
+        new.deps[i], new.changed = "dep", True  # "The head of the union, Anna Roe, she explained it"
+    elif (comma and (determined or tree.pos[i] in ("PROPN", "PRON"))) or tree.words[i].lower() in ("i", "we", "you", "they", "he", "she"):
+        new.deps[first], new.changed = "dep", True
 
 
 def _set_off(new: _Edit, i: int) -> None:
