@@ -79,6 +79,11 @@ CAUSING = frozenset("""
 CALLS = frozenset(["pressure", "call", "demand", "request", "order", "invitation", "encouragement", "incentive", "advice"])
 #: nouns whose "-ing" form tells what their owner does: "had trouble finding work"
 TROUBLES = frozenset(["difficulty", "trouble", "problem", "time", "fun", "success", "experience", "hour", "day", "week", "year"])
+#: what somebody spends time on: its "-ing" form tells what they did
+SPENT = frozenset([
+    "experience", "education", "career", "life", "job", "work", "role", "childhood", "training", "time", "loyalty", "start", "debut",
+    "struggle", "success", "day", "year", "week", "hour",
+])
 #: verbs whose first of two bare objects is who gets the other
 DITRANSITIVE = frozenset("""
     leave give send offer cost buy show lend pay owe hand grant award teach bring deny save earn win spare guarantee promise
@@ -99,6 +104,10 @@ PREVENTING = frozenset("""
 """.split())
 #: participles after a comma that tell what the whole event led to: "A cart hit the gate, causing a jam"
 RESULTING = frozenset(["cause", "result", "trigger", "spark", "mean", "prompt"])
+#: the same after a passive: "The goods were delayed, leaving them a week", "The road was cut, forcing drivers to turn"
+LEAVING = frozenset([
+    "leave", "force", "make", "bring", "raise", "give", "put", "allow", "enable", "keep", "push", "drive", "reduce", "increase",
+])
 #: nouns that after "by" tell the margin ("defeated by ten votes") or, bare, the means ("sent by train"), not who did it
 MARGINS = frozenset("""
     vote point goal run seat percent mile metre meter kilometre kilometer inch foot minute second hour day year margin majority length
@@ -550,6 +559,9 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
             if 0 <= shown < verb:
                 draft.subjects = members(tree, shown)  # "photos of a girl holding a lamp"
                 return
+        if draft.relation == "acl" and tree.tags[verb] == "VBG" and tree.lemmas[head] in SPENT and tree.child(head, "poss") >= 0:
+            draft.subjects = [tree.child(head, "poss")]  # "her career teaching music"
+            return
         if tree.lemmas[head] in CALLS and tree.words[head - 1].lower() != "in" and tree.tags[verb] == "VB" and tree.child(head, "poss") < 0:
             return  # "brought pressure to act" does not say who is to
         if parent is not None and head in parent.objects and tree.lemmas[parent.verb] not in CAUSING and _left_to_do(tree, verb, head):
@@ -585,7 +597,8 @@ def _inherit(tree: Tree, draft: _Draft, drafts: list[_Draft | None]) -> None:
         draft.subjects = list(parent.objects)  # "rules banning drivers from smoking"
         return
     if draft.relation == "advcl" and tree.tags[verb] == "VBG" and verb > parent.verb and tree.words[tree.left[verb] - 1] == "," \
-            and (tree.lemmas[verb] in RESULTING or (tree.lemmas[verb] == "lead" and not draft.objects)):
+            and (tree.lemmas[verb] in RESULTING or (tree.lemmas[verb] == "lead" and not draft.objects)
+                 or (tree.lemmas[verb] in LEAVING and parent.passive and not any(_can_act(tree, s) for s in parent.subjects))):
         return  # the event caused it, not its subject
     if draft.relation == "xcomp" and parent.objects and tree.tags[verb] == "VB" and tree.lemmas[parent.verb] not in CAUSING \
             and tree.pos[tree.heads[parent.verb]] == "ADP" and any(max(parent.objects) < a.token < verb for a in parent.adverbials):

@@ -59,6 +59,10 @@ NAMED_BY_OF = frozenset(
 )
 
 
+#: words before a noun without which a statement of some is one of all
+COUNTED_OUT = frozenset({"some", "each", "every", "another", "most", "all"})
+
+
 class Linker:
     """Takes the mentions of one article in text order and puts each with an entity seen before, or begins a new one."""
 
@@ -457,10 +461,13 @@ def described(tree: Tree, nominals: Sequence[Mention]) -> list[str]:
     """
     found = []
     for mention in nominals:
-        last = tree.tokens(mention.start, mention.end)[-1]
+        first, last = (tokens := tree.tokens(mention.start, mention.end))[0], tokens[-1]
         end = complement_end(tree, last + 1)
         alike = mention.head.start in tree.at and tree.lemmas[last] == tree.lemmas[tree.at[nominals[0].head.start]]
-        whole = tree.text[mention.start : tree.ends[end - 1]] if end > last + 1 else tree.text[mention.start : mention.end]
+        if first and tree.words[first - 1].lower() in COUNTED_OUT:
+            first -= 1 + (first > 1 and tree.words[first - 2].lower() == "not")  # "some | critics", "not all | critics"
+        start = min(tree.starts[first], mention.start)
+        whole = tree.text[start : tree.ends[end - 1] if end > last + 1 else mention.end]
         found.append((not (alike and end > last + 1), whole))
     return [whole for _, whole in sorted(found, key=lambda form: form[0])]
 

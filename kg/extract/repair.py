@@ -481,8 +481,10 @@ def _two_subjects(new: _Edit, i: int) -> None:
     """
     tree, verb = new.tree, new.tree.heads[i]
     first = next((c for c in tree.children[verb] if c < i and new.deps[c] in ("nsubj", "nsubjpass") and new.heads[c] == verb), -1)
-    if first < 0 or i > verb or new.deps[i] not in ("nsubj", "nsubjpass") or tree.pos[verb] not in VERBS or tree.tags[i][0] == "W" or tree.tags[first][0] == "W" \
-            or any(tree.deps[c] == "cc" for c in range(tree.right[first] - 1, i) if c > first):
+    if first < 0 or i > verb or new.deps[i] not in ("nsubj", "nsubjpass") or tree.pos[verb] not in VERBS:
+        return
+    relative = "W" in (tree.tags[i][0], tree.tags[first][0])
+    if relative or any(tree.deps[c] == "cc" for c in range(tree.right[first] - 1, i) if c > first):
         return
     edge = tree.left[i]
     comma = tree.words[edge - 1] in (",", ":", "-", "–", "--")
@@ -503,7 +505,7 @@ def _two_subjects(new: _Edit, i: int) -> None:
         new.hang(i, first, "appos")
     elif tree.words[i].lower() in ("he", "she") and _is_person(tree, first):
         new.deps[i], new.changed = "dep", True  # "The head of the union, Anna Roe, she explained it"
-    elif (comma and (determined or tree.pos[i] in ("PROPN", "PRON"))) or tree.words[i].lower() in ("i", "we", "you", "they", "he", "she"):
+    elif (comma and (determined or tree.pos[i] in ("PROPN", "PRON"))) or tree.words[i].lower() in ("i", "we", "you", "they"):
         new.deps[first], new.changed = "dep", True
 
 
