@@ -104,10 +104,10 @@ class _Article:
     def noun_end(self, claim: Claim) -> int:
         """Return where the predicate noun of a noun-like claim ends, or -1."""
         if claim.form == "copula":
-            ends = [
-                self.mentions[a.mention].head.end if a.mention is not None else a.end for a in claim.arguments if a.role == "complement"
-            ]
-            return ends[0] if ends else -1
+            one = next((a for a in claim.arguments if a.role == "complement"), None)
+            if one is not None and one.mention is None and " of " in self.text[one.start : one.end]:
+                return -1  # "one of the towns under the king's ban" ends with another noun
+            return -1 if one is None else one.end if one.mention is None else self.mentions[one.mention].head.end
         return claim.predicate.end if claim.form in NOUN_FORMS else -1
 
     def noun(self, claim: Claim) -> Mention | None:

@@ -63,8 +63,8 @@ NOT_SAYING = frozenset(
         "become",
     ]
 )
-#: verbs whose object's infinitive did not happen: "squandered two chances to score"
-MISSING = frozenset(["miss", "squander", "waste", "forgo", "pass up"])
+#: verbs whose object's infinitive did not happen: "squandered two chances to score", "were denied visas to enter the country"
+MISSING = frozenset(["miss", "squander", "waste", "forgo", "pass up", "deny", "refuse", "lack"])
 #: verbs that take a bare infinitive and hold for it what holds of them
 BARE = frozenset(["let", "make", "have", "help"])
 #: prepositions whose clause did not happen: "left without paying", "instead of paying"
@@ -586,7 +586,8 @@ class _Reader:
         if tree.tags[i] in ("VBZ", "VBP") or "VBZ" in tags or "VBP" in tags or "MD" in tags:
             return "Present"
         if tree.tags[i] == "VBN":
-            return outer if outer == "Future" and tree.deps[i] in ("xcomp", "ccomp", "conj") else "Past"
+            ahead = tree.deps[i] in ("xcomp", "ccomp", "conj") or has_to(tree, i)  # "a tower to be built in Lima"
+            return outer if outer == "Future" and ahead else "Past"
         return outer
 
     def _is_asked(self, i: int, above: int) -> bool:
