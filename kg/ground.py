@@ -899,6 +899,8 @@ class _Writer:
                 objects, label = [first], f"be {words} {first.role}"
             else:
                 prop = KG + "description"
+        elif label in ("use", "ought") and not claim.passive and objects and self.article.cut(objects[0]).startswith("to "):
+            return  # "used to own the mill": the infinitive has a statement of its own
         elif (
             label == "be"
             and objects

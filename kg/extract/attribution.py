@@ -88,6 +88,7 @@ COPULAS = frozenset(["be", "seem", "become", "feel"])
 #: verbs whose object has not come about: "demanded her arrest", and with "for": "called for her arrest"
 WANTING = frozenset(["demand", "seek", "urge", "want", "request", "propose", "recommend", "await"])
 CALLING = frozenset(["call", "ask", "push", "press", "campaign", "plead", "hope", "wait"])
+ALMOST = frozenset(["almost", "nearly"])
 #: adverbs that place what "would" tells after what was told: "She would later become mayor"
 LATER = frozenset(["later", "eventually", "subsequently", "ultimately"])
 
@@ -389,7 +390,7 @@ class _Reader:
             passive
             and said
             and said.status == "Claimed"
-            and (not cue or (cue.status == "Planned" and is_perfect(tree, i)) or lemma == "say")
+            and (not cue or (cue.status == "Planned" and is_perfect(tree, i)) or lemma in ("say", "think"))
         ):
             if said.group == "found" or said.group == "revealed":  # "was found to have hidden the file"
                 return upper
@@ -498,7 +499,9 @@ class _Reader:
     def _own(self, i: int, outer: View, above: int) -> View:
         """Return the view of `i` with the effects of its own negation, auxiliaries, adverbs, conditions and question mark."""
         tree = self.tree
-        view = outer._replace(negative=outer.negative != is_negated(tree, i))
+        # "almost sold the mill": who almost did, did not
+        almost = tree.pos[i] == "VERB" and any(tree.deps[c] == "advmod" and tree.words[c].lower() in ALMOST for c in tree.children[i])
+        view = outer._replace(negative=outer.negative != (is_negated(tree, i) or almost))
         aux = [
             c
             for c in tree.children[i]
@@ -514,6 +517,8 @@ class _Reader:
         modals = [tree.lemmas[c].lower() for c in aux if tree.tags[c] == "MD"]
         view = view._replace(tense=self._tense(i, aux, view.tense))
         for modal in modals:
+            if modal in ("can", "could") and is_negated(tree, i):
+                continue  # "could not find the key": there is no doubt that she didn't
             if modal in MODALS:
                 view = _worse(view, MODALS[modal])
             elif modal in ("will", "shall", "'ll", "’ll", "wo"):
@@ -602,8 +607,11 @@ class _Reader:
         if quote >= 0:
             end = min(end, self.quotes[quote].end)
         j = end - 1
+        closed = False
         while j > i and (tree.words[j].isspace() or tree.words[j] in ('"', "”", "''", ")", "»")):
-            j -= 1
+            closed, j = closed or tree.words[j] in ('"', "”", "''", "»"), j - 1
+        if quote < 0 and closed and any(tree.words[k] in ('"', "“", "``", "«") for k in range(i + 1, j)):
+            return False  # 'The mayor asked: "Will the bridge open?"' does not ask whether she asked
         return tree.words[j] == "?"
 
     # who speaks
