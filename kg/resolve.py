@@ -146,8 +146,8 @@ class _Thing:
     types: tuple[str, ...]
     family: str
     name: str
-    context: frozenset[str] = frozenset()
-    places: frozenset[str] = frozenset()
+    context: tuple[str, ...] = ()  # different names in no order: tuples take a tenth of what sets do
+    places: tuple[str, ...] = ()
     described: frozenset[str] = frozenset()
     born: tuple[int, int] | None = None
     gender: str = ""
@@ -155,6 +155,10 @@ class _Thing:
     @property
     def ref(self) -> str:
         return appearance(self.local.label, self.member[0])
+
+
+#: what things are beside: of one thing, or grown of several
+Names = tuple[str, ...] | set[str]
 
 
 @dataclass(slots=True)
@@ -172,9 +176,9 @@ class _Cluster:
     families: Counter[str] = field(default_factory=Counter)
     reasons: Set[str] = frozenset()
     first: Member = ("", 0)
-    names: Set[str] = frozenset()
-    context: Set[str] = frozenset()
-    places: Set[str] = frozenset()
+    names: Names = ()
+    context: Names = ()
+    places: Names = ()
     articles: Set[str] = frozenset()
 
 
@@ -351,7 +355,7 @@ class Resolved:
         return found
 
 
-def _across(named: Mapping[str, Sequence[tuple[str, _Cluster]]], base: str) -> Iterator[Entity]:
+def _across(named: dict[str, list[tuple[str, _Cluster]]], base: str) -> Iterator[Entity]:
     """Yield entities of clusters that other articles may name too, given with their names by the slugs of these."""
     taken: set[str] = set()
     for part in sorted(named):
@@ -367,6 +371,7 @@ def _across(named: Mapping[str, Sequence[tuple[str, _Cluster]]], base: str) -> I
                 iri = f"{part}-{digest(*map(str, cluster.first))}"
             taken.add(iri)
             yield _entity(f"{base}entity/{iri}", cluster)
+        named[part] = []  # no longer needed: the key is
 
 
 def find_pairs(extractions: Iterable[Extraction], types: Types | None = None, decisions: Sequence[Pair] = ()) -> list[Pair]:
@@ -444,8 +449,14 @@ def things_of(extraction: Extraction, known: Types) -> list[_Thing]:
     return found
 
 
-def _grown(words: Set[str], more: Iterable[str]) -> set[str]:
-    """Return the set with more words, the same one if it is not frozen."""
+def _both(one: Names, two: Names) -> set[str]:
+    """Return the names in both, without looking through the larger set."""
+    large, small = (one, two) if isinstance(one, set) else (two, one)
+    return (large if isinstance(large, set) else set(large)).intersection(small)
+
+
+def _grown(words: Set[str] | Names, more: Iterable[str]) -> set[str]:
+    """Return the set with more words, the same one if it is one that can change."""
     grown = words if isinstance(words, set) else set(words)
     grown.update(more)
     return grown
@@ -465,13 +476,13 @@ class _Clusters:
 
     @staticmethod
     def single(thing: _Thing, counted: dict[tuple[str, ...], Counter[str]], alone: dict[str, frozenset[str]]) -> _Cluster:
-        """Return the cluster of one thing; `counted` and `alone` give the counters of words and the sets of one."""
+        """Return the cluster of one thing; `counted` and `alone` give the counters of words and the sets of one article."""
         names = (thing.name, *(full_name(alias, "person") for alias in thing.local.aliases)) if thing.family == "person" else ()
         suffixes = frozenset({person_parts(name)[2] for name in names} - {""})
         described, gender, family = (counted.setdefault(words, Counter(words)) for words in (
             tuple(sorted(thing.described)), (thing.gender,) if thing.gender else (), (thing.family,)))
-        name, article = (alone.setdefault(word, frozenset({word})) for word in (thing.name, thing.member[0]))
-        return _Cluster([thing], described, suffixes, thing.born, gender, family, frozenset(), thing.member, name, thing.context,
+        article = alone.setdefault(thing.member[0], frozenset({thing.member[0]}))
+        return _Cluster([thing], described, suffixes, thing.born, gender, family, frozenset(), thing.member, (thing.name,), thing.context,
                         thing.places, article)
 
     def contradiction(self, one: _Cluster, two: _Cluster) -> str:
@@ -487,7 +498,7 @@ class _Clusters:
         if one.born and two.born and max(one.born[0], two.born[0]) > min(one.born[1], two.born[1]) + YEARS:
             return f"born about {one.born[1]} against {two.born[1]}"
         # an article that names "Samuel Orde Jr." and "Samuel Orde" tells of two people
-        if one.suffixes != two.suffixes and one.names.isdisjoint(two.names) and one.articles & two.articles:
+        if one.suffixes != two.suffixes and not _both(one.names, two.names) and one.articles & two.articles:
             return "an article tells them apart"
         return ""
 
@@ -552,8 +563,8 @@ class _Corpus:
         for thing in self.things:
             if _is_full(thing):
                 beside = [other for other in by_article[thing.member[0]] if other is not thing and _is_full(other)]
-                thing.context = frozenset(other.name for other in beside if other.family != "place")
-                thing.places = frozenset(other.name for other in beside if other.family == "place")
+                thing.context = tuple({other.name for other in beside if other.family != "place"})
+                thing.places = tuple({other.name for other in beside if other.family == "place"})
 
     def _vote(self) -> None:
         """Give things of unknown or doubtful type the family that most articles give their name, if no person goes by it.
@@ -601,8 +612,8 @@ def _declared(extraction: Extraction) -> list[tuple[Member, Member, str]]:
 def _shared(corpus: _Corpus, one: _Cluster, two: _Cluster) -> tuple[float, list[str]]:
     """Return how much the names beside two clusters agree, 0 and more, and the names, most telling first."""
     place = _family_of(one) == "place" and _family_of(two) == "place"
-    shared = (one.context & two.context) | (one.places & two.places if place else set())
-    names = sorted(shared - one.names - two.names, key=lambda name: (-corpus.weight[name], name))
+    shared = _both(one.context, two.context) | (_both(one.places, two.places) if place else set())
+    names = sorted(shared.difference(one.names, two.names), key=lambda name: (-corpus.weight[name], name))
     return sum(corpus.weight[name] for name in names), names
 
 
@@ -685,11 +696,11 @@ def _join_by_context(corpus: _Corpus, clusters: _Clusters, full: Sequence[_Thing
             continue
         a, b = things[left], things[right]
         # a minister is beside "Georgia" the country and the state, "Tbilisi" beside the country only
-        doubt = a.name in ambiguous or (a.name in _SHARED_PLACES and not a.places & b.places)
+        doubt = a.name in ambiguous or (a.name in _SHARED_PLACES and not _both(a.places, b.places))
         base = FULL_NAME - DOUBTFUL * doubt
         score, _ = _compare(corpus, clusters, one, two, base, _name_reason(things[left], things[right]))
         if score >= SAME:
-            shared = sorted(things[left].context & things[right].context, key=lambda name: (-corpus.weight[name], name))
+            shared = sorted(_both(things[left].context, things[right].context), key=lambda name: (-corpus.weight[name], name))
             clusters.join(one, two, [f"both beside {', '.join(shared[:3])}"] if shared else [])
 
 
@@ -849,7 +860,7 @@ def _join_by_score(corpus: _Corpus, clusters: _Clusters, compared: Sequence[Cand
         if one is two or score == 0.0:
             continue
         now, why = _compare(corpus, clusters, one, two, base, reason)
-        if reason.endswith(TOLD) and len({name for name in one.names | two.names if " " in name}) > 1 and base < ACRONYM + DOUBTFUL:
+        if reason.endswith(TOLD) and len({name for name in (*one.names, *two.names) if " " in name}) > 1 and base < ACRONYM + DOUBTFUL:
             continue  # it has got the other of its meanings by now
         if now >= SAME and score >= SAME:
             clusters.join(one, two, why)
