@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import multiprocessing
+import signal
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -132,9 +133,7 @@ class Dask:
         self._stack.enter_context(dask.config.set({"distributed.worker.profile.enabled": False}))
         if self.scheduler:
             self._check()
-        where = self.scheduler or self._stack.enter_context(LocalCluster(
-            n_workers=self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0,
-            silence_logs=logging.CRITICAL))
+        where: str | LocalCluster = self.scheduler or self._local()
         try:
             client: Client = self._stack.enter_context(Client(where, timeout=PATIENCE, set_as_default=False))
         except OSError as error:
@@ -145,6 +144,14 @@ class Dask:
             raise ClusterError(f"the Dask scheduler at {self.scheduler} has no workers: start some with `dask worker "
                                f"{self.scheduler}`") from error
         return client
+
+    def _local(self) -> LocalCluster:
+        """Return a cluster on this machine, whose workers come back when they die."""
+        cluster: LocalCluster = self._stack.enter_context(LocalCluster(
+            n_workers=self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0,
+            silence_logs=logging.CRITICAL, plugins=(_Deaf(),)))
+        cluster.adapt(minimum=self.workers, maximum=self.workers)  # of itself it gives up those that are slow to come back
+        return cluster
 
     def _check(self) -> None:
         """Raise ClusterError if the scheduler's address can't be one (Dask would find it out too, but not go on in peace)."""
@@ -204,6 +211,8 @@ class _Run:
             if not self.running and self.suspects:
                 self._submit(*self.suspects.popleft())
             if not self.running:
+                if self.shards:
+                    self.shards.tidy()
                 return
             with _clear_errors():
                 future = next(self.done)
@@ -241,6 +250,16 @@ class _Run:
         read = {one.article.id: one for one in extractions(gzip.decompress(lines))} if lines else {}
         for article in articles:
             yield article, failed.get(article.id) or read[article.id]
+
+
+class _Deaf(WorkerPlugin):
+    """Lets a worker on this machine pass over Ctrl-C, which is for the process that started it."""
+
+    name = "kg-deaf"
+
+    def setup(self, worker: Worker) -> None:
+        """Ignore the signal from now on."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Plugin(WorkerPlugin):
@@ -314,7 +333,9 @@ class Shards:
         with self._errors(url):
             self.fs, self.root = fsspec.core.url_to_fs(url)
             self.url: str = self.fs.unstrip_protocol(self.root)
-            self.reader = reader
+        self.reader = reader
+        #: the shards whose extractions were taken
+        self.used: set[str] = set()
 
     @staticmethod
     @contextlib.contextmanager
@@ -345,18 +366,33 @@ class Shards:
                 self._write("reader.json", self.reader.encode())
             elif self.fs.cat_file(told) != self.reader.encode():
                 raise ClusterError(f"{self.url} holds what another newskg, model or setting has read; give another place with --shards")
-            names = {name.rpartition("/")[2] for name in self.fs.ls(self.root, detail=False)}
-            found: dict[str, str] = {}
-            for name in sorted(names):
-                shard, _, ending = name.partition(".")
-                if ending == "ids" and f"{shard}.jsonl.gz" in names:
-                    found.update(dict.fromkeys(self.fs.cat_file(f"{self.root}/{name}").decode().split(), shard))
-                elif ending == "jsonl.gz" and f"{shard}.ids" not in names:
-                    self.fs.rm_file(f"{self.root}/{name}")
-        return found
+            counting = self._ids()
+            for name in sorted(self._names(".jsonl.gz") - set(counting)):
+                self.fs.rm_file(f"{self.root}/{name}.jsonl.gz")
+        return {article: name for name, articles in counting.items() for article in articles}
+
+    def _names(self, ending: str) -> set[str]:
+        files = (name.rpartition("/")[2] for name in self.fs.ls(self.root, detail=False, refresh=True))
+        return {name.removesuffix(ending) for name in files if name.endswith(ending)}
+
+    def _ids(self) -> dict[str, list[str]]:
+        """Return the ids of the articles of each shard that counts."""
+        names = self._names(".ids") & self._names(".jsonl.gz")
+        return {name: self.fs.cat_file(f"{self.root}/{name}.ids").decode().split() for name in sorted(names)}
+
+    def tidy(self) -> None:
+        """Take away shards that were not used, if those that were have all their articles: of workers that died once they had written."""
+        with self._errors(self.url):
+            counting = self._ids()
+            covered = {article for name in self.used for article in counting.get(name, ())}
+            for name, articles in counting.items():
+                if name not in self.used and covered.issuperset(articles):
+                    self.fs.rm_file(f"{self.root}/{name}.ids")
+                    self.fs.rm_file(f"{self.root}/{name}.jsonl.gz")
 
     def lines(self, shard: str) -> bytes:
         """Return the lines of a shard, compressed."""
+        self.used.add(shard)
         with self._errors(self.url):
             data: bytes = self.fs.cat_file(f"{self.root}/{shard}.jsonl.gz")
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +47,8 @@ if __name__ == "__main__":
     from kg.cli import main
     main(["build", *sys.argv[1:], "--engine", "dask", "--article-timeout", "1.5"])
 '''
-ONCE = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+#: a shard may cost one worker; a worker that died is given up at once, as one that is slow to come back
+STRICT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", "DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "100ms"}
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(articles: Path, tmp_path: Path
     folder, shards = tmp_path / "g", tmp_path / "shards"
     # the build itself is killed
     process = start(articles, folder, "--workers", "1", "--shards", str(shards), SLOW="0.3")
-    for _ in until(lambda: len(kept(folder)) > 1):
+    for _ in until(lambda: len(kept(folder)) > 1, 200):
         assert process.poll() is None
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
@@ -90,11 +92,11 @@ def test_nothing_is_lost_or_doubled_whatever_dies(articles: Path, tmp_path: Path
     # a worker is killed, an article hangs, another kills whatever worker it is given to
     (articles / "2a.txt").write_text("Ana Ruiz told the council to HANG the portrait.", "utf-8")
     (articles / "6a.txt").write_text("Ana Ruiz vowed to KILL the motion.", "utf-8")
-    process = start(articles, folder, "--workers", "2", "--shards", str(shards), SLOW="0.1", **ONCE)
-    for _ in until(lambda: len(list(shards.glob("*.ids"))) > len(known)):
+    process = start(articles, folder, "--workers", "2", "--shards", str(shards), SLOW="0.1", **STRICT)
+    for _ in until(lambda: len(list(shards.glob("*.ids"))) > len(known), 200):
         assert process.poll() is None
     workers(process)[0].kill()
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 1, errors
     reasons = [line.partition(".txt: ")[2] for line in errors.splitlines()]
     assert reasons == ["took more than 1.5 s to read; give it longer with --article-timeout",
@@ -130,10 +132,10 @@ def test_a_scheduler_that_dies_costs_nothing_that_was_read(articles: Path, tmp_p
                                                            remote: tuple[str, subprocess.Popen[bytes]]) -> None:
     folder, (address, scheduler) = tmp_path / "g", remote
     process = start(articles, folder, "--scheduler", address, SLOW="0.4")
-    for _ in until(lambda: len(kept(folder)) > 1):
+    for _ in until(lambda: len(kept(folder)) > 1, 200):
         assert process.poll() is None
     scheduler.kill()
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 2 and len(errors.splitlines()) == 1 and "the Dask cluster fails" in errors, errors
     touched = {path.name: path.stat().st_mtime_ns for path in kept(folder)}
     kg.build([articles], folder)
@@ -154,6 +156,9 @@ def test_what_others_do_comes_in_order_and_what_kills_them_is_done_here() -> Non
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}), cluster.Dask(workers=1) as engine:
         assert list(engine.map(twice, [(os.getpid(), number) for number in range(6)])) == [0, 2, 4, 6, 8, 10]
         assert list(engine.map(twice, [])) == []
+        [worker] = engine.client.run(os.getpid).values()
+        os.kill(worker, signal.SIGINT)  # as Ctrl-C does to all processes of a terminal
+        assert list(engine.map(twice, [(0, 1)])) == [2] and list(engine.client.run(os.getpid).values()) == [worker]
 
 
 def test_files_are_opened_by_others_who_see_the_same(articles: Path, tmp_path: Path) -> None:
@@ -210,5 +215,9 @@ def test_shards_lie_where_fsspec_reaches_and_count_once_whole() -> None:
     again = cluster.Shards(place, "reader")
     assert [again.taken(one.article) for one in read] == read and not shards.fs.exists(f"{shards.root}/begun.jsonl.gz")
     assert again.taken(Article("a0", "another text")) is None and again.taken(Article("b", "x")) is None
+    again.put(ids[:2], b"")  # by a worker that died then
+    again.put(["b"], b"")
+    again.tidy()
+    assert again._ids() == {cluster.shard_name(ids): ids, cluster.shard_name("b"): ["b"]}
     with pytest.raises(ClusterError, match="another newskg, model or setting"):
         _ = cluster.Shards(place, "another").known
