@@ -78,6 +78,15 @@ def test_pools_average_path_and_stretch_between() -> None:
     assert weights.tolist() == [[0, 0.5, 0, 0.5, 0, 0, 0.5, 0.5, 0, 0], [0] * 10]
 
 
+def test_mentions_of_one_entity_share_what_is_said_of_them() -> None:
+    group = [relations.Candidate(n, n + 1, n, 0, n, entity) for n, entity in enumerate((5, 5, 7, -1, 5, -1))]
+    none = np.zeros(0, dtype=np.int64)
+    item = relations.Item(none, none, none, none, np.array([[0, 2], [1, 2], [2, 0], [0, 3], [1, 5]]), none, group)
+    scores = np.array([[1.0, -2.0], [-1.0, 2.0], [9.0, 9.0], [3.0, 3.0], [5.0, 5.0]], dtype=np.float32)
+    assert relations.spread(scores, item, 0.5).tolist() == [[1, 0], [0, 2], [9, 9], [3, 3], [5, 5]]
+    assert relations.spread(scores, item, 0.0).tolist() == scores.tolist()
+
+
 def test_distances_tell_which_mention_stands_first() -> None:
     spans = np.array([[1, 3], [6, 7]])
     start, end, gap = relations.gaps(spans, np.array([[0, 1], [1, 0]]))
