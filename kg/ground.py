@@ -895,7 +895,8 @@ class _Writer:
             if words.split()[-1] in _HOLLOW and by_role["clause"]:
                 return  # "is able to win": the clause has a statement of its own
             inside = first is not None and objects[0].start <= first.start < objects[0].end  # "one of the best pilots"
-            if first and first.role in _ADJECTIVE_PREPOSITIONS and len(objects) == 1 and not inside:
+            governed = _ADJECTIVE_PREPOSITIONS | ({"in"} if words.split()[-1] in _WITH_IN else set())
+            if first and first.role in governed and len(objects) == 1 and not inside:
                 objects, label = [first], f"be {words} {first.role}"
             else:
                 prop = KG + "description"
@@ -917,7 +918,8 @@ class _Writer:
                 continue
             nodes: list[tuple[Argument | None, str | RdfLiteral, list[tuple[str, str | RdfLiteral]]]]
             nodes = [(a, self.node(a), self.units([a])) for a in objects]
-            whole = self.whole(claim, by_role) or (self.measured(objects[0]) if len(objects) == 1 else None)
+            whole = self.whole(claim, by_role) or self.minded(prop, objects, by_role["clause"])
+            whole = whole or (self.measured(objects[0]) if len(objects) == 1 else None)
             if whole:
                 nodes = [(objects[0], whole, [])]
             if not nodes and (claim.passive or claim.lemma.lower() in _COMPLETE):
@@ -936,6 +938,13 @@ class _Writer:
         if len(things) != 1 or len(rest) != 1 or not 0 < rest[0].start - things[0].end < 3:
             return None
         return RdfLiteral(self.article.cut(Span(things[0].start, rest[0].end)))
+
+    def minded(self, prop: str, objects: Sequence[Argument], clauses: Sequence[Argument]) -> RdfLiteral | None:
+        """Return an adjective with the short clause that completes it: "(she was) willing to sell the farm"."""
+        if not prop or len(objects) != 1 or len(clauses) != 1 or not 0 < clauses[0].start - objects[0].end < 3:
+            return None
+        words = self.article.cut(Span(objects[0].start, clauses[0].end))
+        return RdfLiteral(words) if words.split()[1] in ("to", "that") and len(words.split()) <= _SHORT else None
 
     def measured(self, argument: Argument) -> RdfLiteral | None:
         """Return the wording of an amount with what it is an amount of: "5% of his pay", "50 miles of trail"."""
@@ -1159,6 +1168,8 @@ _EVENT_NOUNS = frozenset(
 _CORE = frozenset({"subject", "object", "indirect", "complement", "clause", "time", "adverb", "possessor", "modifier", "purpose"})
 #: prepositions that belong to an adjective: "critical of", "responsible for", "similar to"
 _ADJECTIVE_PREPOSITIONS = frozenset({"of", "for", "to", "with", "about", "from", "by", "against", "than", "over", "toward", "towards"})
+#: adjectives that say little without what "in" tells
+_WITH_IN = frozenset({"interested", "engaged", "fluent", "rich", "poor", "instrumental", "involved", "skilled", "versed"})
 #: adjectives that say nothing without their clause
 _HOLLOW = frozenset({"able", "unable", "likely", "unlikely", "set", "due", "certain", "sure", "bound", "about", "supposed", "going"})
 #: nouns that describe nothing by themselves

@@ -257,6 +257,10 @@ def test_hostile_words_stay_words(word: str) -> None:
     assert statements(make.extraction(claim), load()) == found
 
 
+def test_interested_goes_with_what_in_tells():
+    assert "Anna Roe | open:be-interested-in | maps" in triples(read("Anna Roe was interested in maps."))
+
+
 def test_a_clause_whose_subject_stands_elsewhere_is_no_object():
     found = triples(read("Anna Roe met the pilot who Tom Holt believed was ill. Anna Roe believed the pilot was ill."))
     assert [line for line in found if "believed" in line] == ["Anna Roe | believed | the pilot was ill"]
@@ -267,6 +271,7 @@ def test_a_clause_whose_subject_stands_elsewhere_is_no_object():
     ("Anna Roe, the voice of the town, waved.", "voice of the town"),
     ("The tower was the only way to see the bay.", "only way to see the bay"),
     ("Anna Roe, a widow, waved.", "widow"),
+    ("Anna Roe was willing to sell the farm.", "willing to sell the farm"),
     ("The pump is part of Roe's plan for the long and narrow valley between the two hills and the old mill.", "part of Roe's plan"),
 ], ids=lambda value: value)
 def test_a_description_has_what_completes_its_noun(text, description):
