@@ -88,6 +88,7 @@ COPULAS = frozenset(["be", "seem", "become", "feel"])
 #: verbs whose object has not come about: "demanded her arrest", and with "for": "called for her arrest"
 WANTING = frozenset(["demand", "seek", "urge", "want", "request", "propose", "recommend", "await"])
 CALLING = frozenset(["call", "ask", "push", "press", "campaign", "plead", "hope", "wait"])
+RANKING = frozenset(["first", "second", "third", "last", "only", "latest"])
 ALMOST = frozenset(["almost", "nearly"])
 #: adverbs that place what "would" tells after what was told: "She would later become mayor"
 LATER = frozenset(["later", "eventually", "subsequently", "ultimately"])
@@ -267,7 +268,9 @@ class _Reader:
             return upper
         if dep == "advcl" and not is_finite(tree, i):
             below = report._replace(status=upper.status, certainty=upper.certainty)
-            return _worse(below, "Probable") if has_to(tree, i) else below  # a purpose: "he flew to Lima to sell the farm"
+            # a purpose: "he flew to Lima to sell the farm"; no purpose: "he flew to Lima only to find the farm sold"
+            only = any(tree.deps[c] == "advmod" and tree.words[c].lower() == "only" for c in tree.children[i])
+            return _worse(below, "Probable") if has_to(tree, i) and not only else below
         if dep in ("acomp", "attr", "oprd", "dobj") and tree.pos[above] in ("VERB", "AUX"):
             return upper
         return report
@@ -479,11 +482,20 @@ class _Reader:
                 view = self._claimed_by(noun, view)
             if effect == "Planned":
                 view = view._replace(tense="Future")
+        if view == report and has_to(tree, i) and self._is_ranked(noun):
+            return report
         if view == report and has_to(tree, i):  # "a tower to be built in Lima", "evidence to support it"
             if tree.child(i, "auxpass") >= 0:
                 return _status(report, "Planned")._replace(tense="Future")
             return _worse(report, "Possible")
         return view
+
+    def _is_ranked(self, noun: int) -> bool:
+        """Tell whether `noun` is the first, the only or the youngest: "the first woman to land there" landed there."""
+        tree = self.tree
+        ranked = any(tree.words[c].lower() in RANKING or tree.tags[c] == "JJS" for c in tree.children[noun] if c < noun)
+        known = any(tree.deps[c] == "poss" or tree.words[c].lower() == "the" for c in tree.children[noun] if c < noun)
+        return known and (ranked or tree.words[noun].lower() in RANKING)
 
     def _claimed_by(self, noun: int, view: View) -> View:
         """Return the view of what the noun of saying claims: "her claim that", "Roe told the Herald in a statement that"."""
