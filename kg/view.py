@@ -39,9 +39,11 @@ SCRIPTS = (
     "labels.js",
     "legend.js",
     "panel.js",
+    "home.js",
     "reading.js",
     "timeline.js",
     "export.js",
+    "search.js",
     "page.js",
 )
 VIS = "lib/vis-9.1.2/vis-network.min.js"  # shipped by pyvis; MIT or Apache-2.0, its licence comment stays in the page
