@@ -22,18 +22,18 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from kg import export as exports
-from kg import frames
 from kg import query as queries
-from kg.agree import Dispute, Fact
-from kg.asof import as_of, given_day
 from kg.errors import FolderError, OntologyError
-from kg.events import Happening
+from kg.exchange import export as exports
+from kg.exchange import frames
+from kg.facts.agree import Dispute, Fact
+from kg.facts.asof import as_of, given_day
+from kg.facts.events import Happening
+from kg.facts.validity import ENDLESS, Days, days, overlap, period
 from kg.iris import BASE, INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES, article_iri, derived_iri, digest, prefixes, valid_iri
 from kg.ontology import bundled
+from kg.query.search import Hit, Index, Kind
 from kg.records import Article, Entity, Extraction, Link, LocalEntity, RdfLiteral, Span, Statement
-from kg.search import Hit, Index, Kind
-from kg.validity import ENDLESS, Days, days, overlap, period
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -680,7 +680,7 @@ class Graph:
         return (hit.iri for hit in self.search(words, limit=SEARCHED))
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 50) -> list[Hit]:
-        """Return the entities, quotes and articles that hold all `words`, best first (:mod:`kg.search`); `kind` keeps one of the three.
+        """Return the entities, quotes and articles that hold all `words`, best first (:mod:`kg.query.search`); `kind` keeps one of the three.
 
         Raises QueryError if `words` holds no word.
         """
@@ -690,7 +690,7 @@ class Graph:
         return self._index.search(words, kind=kind, limit=limit)
 
     def as_of(self, day: str) -> Graph:
-        """Return the graph with only what held on `day` (``2024-07-01``, ``2024-07``, ``2024``), held in memory (:mod:`kg.asof`)."""
+        """Return the graph with only what held on `day` (``2024-07-01``, ``2024-07``, ``2024``), held in memory (:mod:`kg.facts.asof`)."""
         return Graph(self.folder, as_of(self.store, self.base, day))
 
     def timeline(self, entity: str, since: str = "", until: str = "") -> list[Said]:
@@ -731,21 +731,21 @@ class Graph:
             exports.export(self.store, kind, output, slim=slim, inferred=inferred, rdf12=rdf12, base=self.base)
 
     def view(self, *, entity: str = "", hops: int = 1, query: str = "", height: int = 640) -> Any:
-        """Return the page, which Jupyter shows inline: of everything, around `entity`, or of what `query` gives (:func:`kg.pages.view`)."""
-        pages = importlib.import_module("kg.pages")  # stands above this module: it knows the whole pipeline
+        """Return the page, which Jupyter shows inline: of everything, around `entity`, or of what `query` gives (:func:`kg.page.pages.view`)."""
+        pages = importlib.import_module("kg.page.pages")  # stands above this module: it knows the whole pipeline
         return pages.view(self.folder, entity=entity, hops=hops, query=query, height=height)
 
     def pandas(self) -> frames.PandasFrames:
-        """Return ``(entities, statements)`` as pandas frames (:mod:`kg.frames`); needs ``newskg[frames]``."""
+        """Return ``(entities, statements)`` as pandas frames (:mod:`kg.exchange.frames`); needs ``newskg[frames]``."""
         return frames.pandas_frames(frames.entity_columns(self.entities()), frames.statement_columns(self.statements()))
 
     def polars(self) -> frames.PolarsFrames:
-        """Return ``(entities, statements)`` as polars frames (:mod:`kg.frames`); needs ``newskg[frames]``."""
+        """Return ``(entities, statements)`` as polars frames (:mod:`kg.exchange.frames`); needs ``newskg[frames]``."""
         return frames.polars_frames(frames.entity_columns(self.entities()), frames.statement_columns(self.statements()))
 
     def networkx(self) -> nx.MultiDiGraph[str]:
-        """Return entities as nodes and the statements between two of them as edges, keyed by IRI and id (:func:`kg.networks.network`)."""
-        pages = importlib.import_module("kg.pages")  # stands above this module: it knows the whole pipeline
+        """Return entities as nodes and the statements between two of them as edges, keyed by IRI and id (:func:`kg.exchange.networks.network`)."""
+        pages = importlib.import_module("kg.page.pages")  # stands above this module: it knows the whole pipeline
         return cast("nx.MultiDiGraph[str]", pages.network_of(self))
 
     def articles(self) -> list[str]:
@@ -985,7 +985,7 @@ class Graph:
 
     def validate(self, shapes: Path | None = None) -> list[Violation]:
         """Return what does not conform to the bundled SHACL shapes and to those in the file `shapes`."""
-        from kg.validate import validate
+        from kg.ontology.validate import validate
 
         files = [bundled() / "shapes.ttl", *([shapes] if shapes else [])]
         return [Violation(*row) for row in validate(self.store, self.articles(), files)]

@@ -37,7 +37,7 @@ def rated(claim: Claim, signs: list[str]) -> float:
     return claim.confidence if claim.property else probability(claim.confidence, signs)
 
 
-#: from this doubt on, a wording that was guessed from a label (kg.labels) is a synonym's
+#: from this doubt on, a wording that was guessed from a label (kg.ontology.labels) is a synonym's
 GUESSED = 3
 
 

@@ -22,29 +22,29 @@ from typing import Any, Literal
 
 import msgspec
 
-from kg import statistics
-from kg.agree import Dispute, Fact, comparable, disputes, facts
-from kg.decisions import format_decisions, read_decisions, staged_decisions
-from kg.duplicates import near_duplicates
 from kg.errors import FolderError, InputError
-from kg.events import Happening, happenings
-from kg.export import turtle_beside
+from kg.exchange.export import turtle_beside
+from kg.exchange.triples import mention_lines, triple_lines
+from kg.facts import statistics
+from kg.facts.agree import Dispute, Fact, comparable, disputes, facts
+from kg.facts.duplicates import near_duplicates
+from kg.facts.events import Happening, happenings
 from kg.folder import DECISIONS, IMPORTS, GraphFolder, Staging, dump
 from kg.graph import derived_quads, imported_quads, iris_of, is_plain, link_quads, ontology_quads, plain_triples, quads, write_store
 from kg.ground import entity_types, ground
-from kg.infer import inferred
 from kg.iris import KG
-from kg.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
+from kg.names.decisions import format_decisions, read_decisions, staged_decisions
+from kg.names.links import LINKS, apply_links, format_links, link_places, place_names, profiles, read_links
 from kg.ontology import Ontology, load
-from kg.patterns import clashes, open_ontology, patterns
+from kg.ontology.infer import inferred
+from kg.ontology.patterns import clashes, open_ontology, patterns
+from kg.page.view import page_data, render
 from kg.read import Note, Unreadable, Web, name_of, read
 from kg.reading import TIMEOUT, Engine, identity, left_out, read_articles, uncollected
 from kg.records import Article, Entity, Extraction, Grounded, Link, Record, Statement, from_json
 from kg.resolve import Member, Pair, Resolved, Types
 from kg.settings import Settings
 from kg.spill import Spilled
-from kg.triples import mention_lines, triple_lines
-from kg.view import page_data, render
 
 #: the part of a graph folder that tells which articles could not be read: id, source and reason
 FAILED = "failed.tsv"
@@ -591,7 +591,7 @@ class _Mentions(Mapping[str, list[tuple[int, int, str]]]):
 
 def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Ontology, *, title: str = "",
          start: Mapping[str, Any] | None = None, no_text: bool = False, total: Mapping[str, int] | None = None) -> str:
-    """Return the page of these records (:func:`kg.view.page_data`); `extraction` gives that of an article, to tell what is named where.
+    """Return the page of these records (:func:`kg.page.view.page_data`); `extraction` gives that of an article, to tell what is named where.
 
     `total` counts the ``entities`` and ``statements`` that there are, if these are a part of them.
     """

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from kg.exchange.triples import mention_lines
 from kg.extract.coreference import link
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
@@ -23,7 +24,6 @@ from kg.extract.repair import repair
 from kg.extract.tree import Tree
 from kg.extract.values import find_values
 from kg.records import Article, Extraction
-from kg.triples import mention_lines
 
 SETS = {
     "gap": (["gap/gap-development.jsonl"], "score_gap.py", False),

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from kg.exchange.triples import triple_lines
 from kg.extract import read_claims
 from kg.extract.tree import Tree
 from kg.parse import load, parse
 from kg.records import Article
-from kg.triples import triple_lines
 
 #: set: folder, scorer with its arguments, and the figures to print
 SETS: dict[str, tuple[str, list[str], list[str]]] = {

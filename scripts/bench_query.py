@@ -36,7 +36,7 @@ import pyoxigraph as ox
 import rdflib
 
 import kg
-from kg.agree import facts
+from kg.facts.agree import facts
 from kg.graph import derived_quads, ontology_quads, quads, write_store
 from kg.iris import BASE, KG, digest, prefixes
 from kg.ontology import load

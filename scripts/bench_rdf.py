@@ -20,12 +20,12 @@ import rdflib
 
 from kg.graph import ontology_quads, plain_triples, quads, write_store
 from kg.ground import entity_types, ground
-from kg.infer import inferred
 from kg.iris import BASE, article_iri
 from kg.ontology import bundled, load
+from kg.ontology.infer import inferred
+from kg.ontology.validate import by_pyshacl, validate
 from kg.pipeline import read_all
 from kg.records import Entity, Extraction
-from kg.validate import by_pyshacl, validate
 
 
 def main(size: int) -> None:

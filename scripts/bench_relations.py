@@ -37,8 +37,8 @@ from kg.extract.relations import (
 from kg.extract.tree import Tree
 from kg.ground import readings
 from kg.iris import KG
-from kg.learning import read_text
 from kg.ontology import load
+from kg.ontology.learning import read_text
 from kg.parse import load as load_model
 from kg.parse import parse
 from kg.records import Article

@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generate
 import msgspec
 
-from kg.authorities import GEONAMES, read_authority
 from kg.ground import all_types
-from kg.links import Authority, link_items, link_places, place_names, profiles
+from kg.names.authorities import GEONAMES, read_authority
+from kg.names.links import Authority, link_items, link_places, place_names, profiles
 from kg.ontology import load
 from kg.reading import read_article
 from kg.records import Article, LocalEntity, Mention, Span

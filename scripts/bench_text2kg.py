@@ -28,8 +28,8 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from kg.extract import read_claims
 from kg.extract.learned import Gold, align, date_forms, fold, learn
-from kg.learning import read_text
 from kg.ontology import load
+from kg.ontology.learning import read_text
 from kg.pipeline import join
 from kg.records import Article
 from kg.settings import Settings

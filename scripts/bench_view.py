@@ -99,7 +99,7 @@ def bench(sizes: list[int]) -> str:
     """Print the measurements as they come and return them as a Markdown table."""
     from playwright.sync_api import sync_playwright
 
-    from kg.view import build_page
+    from kg.page.view import build_page
 
     lines = ["| entities | statements | page | file | build | usable after | frames per second while panning | an empty canvas |",
              "|" + "---|" * 8]

@@ -34,9 +34,9 @@ from bench_quality import PAGE, put
 from readings import TEST, Reading, labelled, read_labels
 
 from kg import rating
+from kg.exchange.triples import triple_lines, triples
 from kg.extract import confidence, read_claims
 from kg.records import Article
-from kg.triples import triple_lines, triples
 
 TARGET = Path(confidence.__file__).parent / "data" / "confidence.json"
 RATING = Path(rating.__file__).parent / "data" / "rating.json"

@@ -33,7 +33,7 @@ WIDTH, LAYERS, HEADS, PAIR, ATTENTION = 384, 6, 12, 256, 128
 
 def prepare(bench: Path, work: Path) -> None:
     """Parse and find mentions as the product does, one sentence at a time."""
-    from kg.learning import read_text
+    from kg.ontology.learning import read_text
 
     def read(text: str):
         return read_text(text)[:2]

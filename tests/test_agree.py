@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.agree import Dispute, disputes, facts
+from kg.facts.agree import Dispute, disputes, facts
 from kg.iris import KG
 from kg.records import Article, Entity, RdfLiteral, Span, Statement
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import main
-from kg.difference import difference
+from kg.facts.difference import difference
 
 OLD = ["Ana Ruiz is the mayor of Ostrava. Delta Works paid Harbour Trust in March 2024.", "Police arrested Otto Vik in Bergen.\x1b[31m"]
 NEW = [OLD[0], "Ana Ruiz is the mayor of Ostrava. Harbour Trust sued Delta Works. Tom Hale met Ida Berg."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.duplicates import near_duplicates
+from kg.facts.duplicates import near_duplicates
 from kg.records import Article
 
 STORY = ("The harbour board of Lysk voted on Monday to close the old pier after engineers found cracks in four of its piles. "

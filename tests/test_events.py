@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import main
-from kg.events import Happening, happenings
+from kg.facts.events import Happening, happenings
 from kg.iris import KG, digest
 from kg.ontology import load
 from kg.records import Article, Entity, Grounded, RdfLiteral, Span, Statement

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import KgError
-from kg.export import export, turtle_beside
+from kg.exchange.export import export, turtle_beside
 from kg.graph import open_store, stored, write_store
 from kg.iris import BASE, KG, ONTOLOGY_GRAPH, OPEN, PREFIXES
 

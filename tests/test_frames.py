@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 from test_graph import folder
 
-from kg.frames import ENTITIES, STATEMENTS
+from kg.exchange.frames import ENTITIES, STATEMENTS
 from kg.graph import Graph, open_graph
 
 

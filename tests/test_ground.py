@@ -15,7 +15,7 @@ from kg.extract.tree import Tree
 from kg.ground import entity_types, ground
 from kg.iris import KG, OPEN
 from kg.ontology import Ontology, load
-from kg.patterns import open_ontology
+from kg.ontology.patterns import open_ontology
 from kg.read import read as kg_read
 from kg.records import Argument, Article, Claim, Entity, Extraction, LocalEntity, Mention, RdfLiteral, Span, Statement, Value
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import kg
 from kg import reading
 from kg.iris import ONTOLOGY_GRAPH
-from kg.merge import decide, unsure
+from kg.names.merge import decide, unsure
 from kg.records import Article, Extraction
 
 COPY = ("Delta Works paid Harbour Trust $3 million in March 2024. Ana Ruiz has been mayor of Ostrava since 2019. Police arrested the "

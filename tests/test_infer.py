@@ -11,8 +11,8 @@ from click.testing import CliRunner
 import kg
 from kg.cli import main
 from kg.errors import OntologyError
-from kg.infer import inferred
 from kg.iris import INFERRED_GRAPH, KG
+from kg.ontology.infer import inferred
 
 E = "https://example.org/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

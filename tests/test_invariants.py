@@ -22,11 +22,11 @@ from kg.folder import GraphFolder
 from kg.graph import Graph, is_plain, quads
 from kg.iris import KG, ONTOLOGY_GRAPH, OPEN, article_iri
 from kg.ontology import load
+from kg.page.view import build_page
 from kg.pipeline import Joined, join
 from kg.reading import read_article
 from kg.records import Article, Extraction, Span
 from kg.settings import Settings
-from kg.view import build_page
 
 ROOT = Path(__file__).parents[1]
 SETS = {"samples": ROOT / "data" / "articles", "shared": ROOT.parent / "shared" / "articles"}

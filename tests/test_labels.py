@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from test_ground import read, triples
 
-from kg.labels import guesses, kind_of, synonyms, verb_base, words_of
 from kg.ontology import load
+from kg.ontology.labels import guesses, kind_of, synonyms, verb_base, words_of
 
 EXAMPLE = "https://example.org/"
 PREFIXES = """@prefix : <https://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .

@@ -13,7 +13,7 @@ import kg
 from kg.cli import main
 from kg.errors import InputError, ModelError
 from kg.extract.learned import Gold, Learned, align, date_forms, fold, learned_claims, load_learned, similar
-from kg.learning import learn_relations, read_text
+from kg.ontology.learning import learn_relations, read_text
 
 pytest.importorskip("scipy")
 

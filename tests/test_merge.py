@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
-from kg.decisions import format_decisions, parse_decisions
 from kg.errors import FolderError
+from kg.names.decisions import format_decisions, parse_decisions
 from kg.pipeline import build
 from kg.resolve import Pair
 

@@ -10,9 +10,9 @@ import networkx as nx
 import pytest
 from view_data import CLASSES, ID, KG, PROPERTIES, make_sample
 
-from kg.networks import export_network, network
+from kg.exchange.networks import export_network, network
+from kg.page.view import Names
 from kg.records import Article, Entity, RdfLiteral, Span, Statement
-from kg.view import Names
 
 NAMES = Names(PROPERTIES, CLASSES, {})
 TEXT = "Ana Ruiz denied that Delta paid the council in 2024."

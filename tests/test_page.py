@@ -14,10 +14,10 @@ from urllib.parse import quote
 import pytest
 from view_data import ID, KG, PROPERTIES, make_sample
 
-from kg.agree import Dispute, Fact
-from kg.events import Happening
+from kg.facts.agree import Dispute, Fact
+from kg.facts.events import Happening
+from kg.page.view import Limits, build_page
 from kg.records import Article, Entity, Link, RdfLiteral, Span, Statement
-from kg.view import Limits, build_page
 
 CHROMIUM = Path("/usr/bin/chromium")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import pages
 from kg.cli import main
 from kg.errors import FolderError, QueryError
+from kg.page import pages
 
 TEXT = """Ana Ruiz founded Delta Works. Delta Works sued Boris Lind. Boris Lind married Clara Stern.
 Clara Stern founded Orbit Bank. Hugo Falk attacked Iris Dahl.

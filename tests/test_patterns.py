@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kg.check import check
 from kg.cli import main
 from kg.errors import OntologyError
 from kg.ontology import Property, load, parse_example
-from kg.patterns import clashes, open_ontology, patterns
+from kg.ontology.check import check
+from kg.ontology.patterns import clashes, open_ontology, patterns
 
 TABLE = tomllib.loads((Path(__file__).parent / "cases" / "patterns.toml").read_text(encoding="utf-8"))
 CASES, COMMENTS = TABLE["case"], TABLE["comment"]

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 import kg
 from kg.cli import main
 from kg.errors import InputError, KgError
+from kg.exchange.imports import drop_import, import_file, imports
+from kg.exchange.publish import Published, Server, publish
 from kg.graph import open_graph
-from kg.imports import drop_import, import_file, imports
-from kg.publish import Published, Server, publish
 
 NEWS = ["Mayor denies payment\n\nMayor Ana Ruiz denied on Monday that the city council had paid Delta Works.\n",
         "Delta sues\n\nDelta Works sued Bo Lindqvist in Ostrel on 3 May 2024.\n",
@@ -110,7 +110,7 @@ class Cut(Server):
 
 def test_cut_off_anywhere_and_resumed(folder: Path, articles: list[Path], remote: str, tmp_path: Path,
                                       monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.publish.PART", 7)  # many requests a graph
+    monkeypatch.setattr("kg.exchange.publish.PART", 7)  # many requests a graph
     other = tmp_path / "g"
     kg.build(articles[1:], other)
     turns = [folder, other]

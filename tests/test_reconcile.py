@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 from kg.errors import InputError
+from kg.names.reconcile import Cache, Query, Service
 from kg.pipeline import build
-from kg.reconcile import Cache, Query, Service
 
 MANIFEST = {"versions": ["0.2"], "name": "Names", "identifierSpace": "https://names.example/id/", "schemaSpace": "https://names.example/type/",
             "defaultTypes": [], "batchSize": 4}

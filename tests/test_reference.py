@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from kg.cli import main
 from kg.ontology import load
-from kg.patterns import open_ontology, patterns
-from kg.reference import reference
+from kg.ontology.patterns import open_ontology, patterns
+from kg.ontology.reference import reference
 
 HOSTILE = """@prefix : <https://example.org/x#> . @prefix kg: <https://w3id.org/newskg/ontology#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .

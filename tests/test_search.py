@@ -16,7 +16,7 @@ import kg
 from kg.cli import main
 from kg.errors import QueryError
 from kg.graph import open_graph
-from kg.search import match_expression
+from kg.query.search import match_expression
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ import pytest
 import kg
 from kg.graph import open_graph
 from kg.iris import KG
-from kg.serve import is_loopback
-from kg.site import Request, Response, Site, negotiate
+from kg.server.serve import is_loopback
+from kg.server.site import Request, Response, Site, negotiate
 
 TEXT = ("Mayor denies <b>payment</b>\n\nMayor Ana Ruiz denied on Monday that the city council had paid Delta Works. Delta Works sued "
         "Bo Lindqvist. Delta Works built the harbour.\n")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from test_serve import BOMB, folder, get, served, site  # noqa: F401  # fixtures
 
 from kg.iris import KG, ONTOLOGY_GRAPH
-from kg.site import Site
+from kg.server.site import Site
 
 CHROMIUM = Path("/usr/bin/chromium")
 SPEC = json.loads((Path(__file__).parents[1] / "kg" / "assets" / "site" / "openapi.json").read_text("utf-8"))

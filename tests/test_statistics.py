@@ -6,8 +6,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from kg.cli import main
+from kg.facts.statistics import FEWEST, count
 from kg.records import Article, Entity, Span, Statement
-from kg.statistics import FEWEST, count
 
 
 def statement(number: int, article: str, prop: str, status: str = "Asserted") -> Statement:

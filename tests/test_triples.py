@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kg.exchange.triples import mention_lines, triple_lines, triples
 from kg.extract import read_claims
 from kg.extract.tree import Tree
 from kg.parse import load, parse
 from kg.records import Article, Extraction
-from kg.triples import mention_lines, triple_lines, triples
 
 CASES = [
     ("Ana Ruiz founded Delta Works in 1999.", ["Ana Ruiz | founded | Delta Works", "Ana Ruiz | founded Delta Works in | 1999"]),

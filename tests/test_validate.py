@@ -17,7 +17,7 @@ from kg.errors import OntologyError
 from kg.graph import ontology_quads, open_graph, quads
 from kg.iris import KG
 from kg.ontology import bundled
-from kg.validate import Row, _kinds, by_pyshacl, by_sparql, property_shapes, queries, validate
+from kg.ontology.validate import Row, _kinds, by_pyshacl, by_sparql, property_shapes, queries, validate
 
 SHAPES = bundled() / "shapes.ttl"
 RULES = rdflib.Graph().parse(SHAPES, format="turtle")

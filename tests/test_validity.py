@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from kg.facts.validity import days, overlap, period
 from kg.records import Article, RdfLiteral, Span, Statement
-from kg.validity import days, overlap, period
 
 STATES = {"kg:position"}
 

@@ -16,10 +16,10 @@ import msgspec
 import pytest
 from view_data import ID, KG, Sample, make_sample
 
-from kg.agree import Dispute, Fact
-from kg.events import Happening
+from kg.facts.agree import Dispute, Fact
+from kg.facts.events import Happening
+from kg.page.view import Limits, build_page, embed_json, page_data, render
 from kg.records import Article, Entity, Link, RdfLiteral, Span, Statement
-from kg.view import Limits, build_page, embed_json, page_data, render
 
 
 def test_same_input_in_any_order_gives_the_same_bytes() -> None:
@@ -34,8 +34,8 @@ def test_same_input_in_any_order_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_hash_seed_does_not_change_the_page(seed: str) -> None:
     code = (
-        "import hashlib, view_data, kg.view;"
-        "print(hashlib.sha256(kg.view.build_page(*view_data.make_sample(60).arguments()).encode()).hexdigest())"
+        "import hashlib, view_data, kg.page.view;"
+        "print(hashlib.sha256(kg.page.view.build_page(*view_data.make_sample(60).arguments()).encode()).hexdigest())"
     )
     roots = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parent)])
     run = subprocess.run(

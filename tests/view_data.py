@@ -83,7 +83,7 @@ PAPERS = ["The Alden Herald", "Harwick Times", "Northern Wire"]
 
 @dataclass
 class Sample:
-    """What :func:`kg.view.build_page` takes."""
+    """What :func:`kg.page.view.build_page` takes."""
 
     articles: list[Article] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)

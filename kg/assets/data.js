@@ -1,4 +1,4 @@
-// The rows that kg/view.py wrote, turned into objects, with the links between them.
+// The rows that kg/page/view.py wrote, turned into objects, with the links between them.
 //
 // entity     [iri without raw.base, label, type numbers, family, community, named, aliases, links, statements it is speaker of]; most important first
 // link       [address, authority, score in %, reasons, relation]

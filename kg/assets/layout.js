@@ -22,7 +22,7 @@ function overviewNodes(view) {
   const first = raw.network.nodes.map((node) => node.id);
   const wanted = drawnAtMost(view);
   if (!isFiltered(view.filter) && wanted === first.length) return first;
-  const near = new Map();  // as _first_view in kg/view.py: half the most important, half those that link most of these
+  const near = new Map();  // as _first_view in kg/page/view.py: half the most important, half those that link most of these
   const linked = entities.filter((e) => [...e.near.values()].some((list) => list.some(passes)));
   const all = isFiltered(view.filter) || wanted >= linked.length;
   const leads = new Set(linked.filter((e) => all || !isVague(e)).map((e) => e.id).slice(0, all && wanted >= linked.length ? wanted : Math.ceil(wanted / 2)));
@@ -103,7 +103,7 @@ function stretch(places) {
   return new Map([...places].map(([id, [x, y]]) => [id, [Math.round(x * Math.max(1, by)), Math.round(y * Math.max(1, 1 / by))]]));
 }
 
-// The room that a node with its name takes, in pixels, as _label_size in kg/view.py reckons it.
+// The room that a node with its name takes, in pixels, as _label_size in kg/page/view.py reckons it.
 const labelWidth = (id) => Math.max(52, 7 * labelOf(id).length + 12);
 const LABEL_HEIGHT = 46;
 
@@ -166,7 +166,7 @@ function placeRings({ focus }, nodes, edges) {
   return places;
 }
 
-// Each community laid out by itself, then packed as rectangles, the largest first, where the whole stays smallest: as kg/view.py does
+// Each community laid out by itself, then packed as rectangles, the largest first, where the whole stays smallest: as kg/page/view.py does
 // for the first view.
 function packGroups(nodes, edges) {
   const { clientWidth, clientHeight } = byId("canvas");

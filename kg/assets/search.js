@@ -58,7 +58,7 @@ function setUpSearch() {
     box.value = "";
     go({ ...emptyState(), filter: { ...emptyFilter(), relation: relations.map(String) } });
   };
-  const wholeGraph = () => location.assign(`/search?q=${encodeURIComponent(box.value.trim())}`);  // of a served page: see kg/site.py
+  const wholeGraph = () => location.assign(`/search?q=${encodeURIComponent(box.value.trim())}`);  // of a served page: see kg/server/site.py
   const mark = (index) => {
     const items = [...list.children].filter((item) => item.id);
     if (!items.length) return;

@@ -16,7 +16,7 @@ from kg.errors import QueryError
 
 if TYPE_CHECKING:
     from kg.graph import Said
-    from kg.search import Kind
+    from kg.query.search import Kind
 
 
 @command("""Examples:
@@ -80,7 +80,7 @@ Exit codes: 0 found, 1 nothing found, 2 wrong use.""")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
 def search(graph: Path, words: str, kind: Kind | None, limit: int, as_json: bool) -> None:
     """Find entities, quotes and articles of GRAPH that hold all WORDS, best first. Quoted words stand together."""
-    from kg.search import unmarked
+    from kg.query.search import unmarked
 
     with opened(graph) as g:
         hits = g.search(words, kind=kind, limit=limit)
@@ -240,7 +240,7 @@ Exit codes: 0 they say the same, 1 they differ, 2 wrong use.""")
 @click.option("--format", "form", type=click.Choice(("text", "json", "trig")), default="text", help="of the answer [default: text]")
 def diff(old: Path, new: Path, form: str) -> None:
     """Tell what the graph NEW says differently from the graph OLD: in words, or as RDF."""
-    from kg.difference import difference, write_difference
+    from kg.facts.difference import difference, write_difference
 
     with opened(old) as before, opened(new) as after:
         found = difference(before, after)

@@ -66,8 +66,8 @@ def ontology(context: click.Context, paths: tuple[Path, ...], turtle: bool, html
         click.echo((bundled() / "newskg.ttl").read_text("utf-8"))
         return
     if html:
-        from kg.patterns import open_ontology, patterns
-        from kg.reference import reference
+        from kg.ontology.patterns import open_ontology, patterns
+        from kg.ontology.reference import reference
 
         opened = open_ontology(paths or None)
         try:
@@ -99,7 +99,7 @@ Exit codes: 0 done, 2 wrong use or a bad example.""")
 @click.option("--model", default="", help="the spaCy pipeline to read with")
 def learn(examples: Path, output: Path, paths: tuple[Path, ...], model: str) -> None:
     """Learn relations from EXAMPLES: sentences with the facts they state, some dozens for each property."""
-    from kg.learning import learn_relations
+    from kg.ontology.learning import learn_relations
 
     learned, facts = learn_relations(examples, paths, model)
     try:
@@ -121,7 +121,7 @@ Exit codes: 0 nothing to mend, 1 something to look at, 2 a broken file; the mess
 @click.option("--json", "as_json", is_flag=True, help="print the report as JSON")
 def check(file: Path, articles: tuple[str, ...], model: str, as_json: bool) -> None:
     """Tell what the ontology FILE makes of its example sentences and of ARTICLES."""
-    from kg.check import check as look
+    from kg.ontology.check import check as look
 
     report = look([file], articles, model=model)
     if as_json:

@@ -35,7 +35,7 @@ from kg.iris import BASE
 from kg.records import Link
 
 if TYPE_CHECKING:
-    from kg.publish import Server
+    from kg.exchange.publish import Server
     from kg.reading import Engine
 
 
@@ -116,7 +116,7 @@ def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tup
     else:
         report_failures(report)
     if server:
-        from kg.publish import publish
+        from kg.exchange.publish import publish
 
         with progress() as step:
             done = publish(folder, server, progress=step)
@@ -127,7 +127,7 @@ def run_build(articles: tuple[str, ...], folder: Path, as_json: bool, field: tup
 
 def _server(url: str) -> Server:
     """Return the SPARQL server at `url`, with user or token from the environment as ``kg publish`` takes them."""
-    from kg.publish import Server
+    from kg.exchange.publish import Server
 
     return Server(url, user=os.environ.get("KG_PUBLISH_USER", ""), token=os.environ.get("KG_PUBLISH_TOKEN", ""))
 
@@ -248,7 +248,7 @@ Exit codes: 0 done, 2 no such names, nothing was changed.""")
 def merge(graph: Path, same: tuple[str, str] | None, different: tuple[str, str] | None, forget: tuple[str, str] | None,
           as_json: bool) -> None:
     """List what in GRAPH might be one thing, or decide it. A and B: a name, an IRI, or name@article as listed."""
-    from kg.merge import decide, unsure
+    from kg.names.merge import decide, unsure
 
     decisions = [(name, pair) for name, pair in (("same", same), ("different", different), ("forget", forget)) if pair]
     if len(decisions) > 1:
@@ -303,7 +303,7 @@ def link(graph: Path, authority: Path | None, prefix: str, reconcile: str | None
     if len(decisions) + bool(authority) + bool(reconcile) + bool(drop) > 1:
         raise InputError("take one of --authority, --reconcile, --same, --different, --forget and --drop")
     if decisions or drop:
-        from kg.link import decide_link, drop_links
+        from kg.names.link import decide_link, drop_links
 
         with progress() as step:
             report = drop_links(graph, drop, progress=step) if drop else decide_link(
@@ -311,8 +311,8 @@ def link(graph: Path, authority: Path | None, prefix: str, reconcile: str | None
         tabulate(["", str(graph)], [[name, str(number)] for name, number in report.counts.items()])
         return
     if authority or reconcile:
-        from kg.link import link_to_file, link_to_service
-        from kg.reconcile import Service
+        from kg.names.link import link_to_file, link_to_service
+        from kg.names.reconcile import Service
 
         with progress() as step:
             done = link_to_file(graph, authority, prefix=prefix, threshold=threshold, progress=step) if authority else link_to_service(
@@ -353,7 +353,7 @@ Exit codes: 0 done, 2 wrong use or a file that can't be read, nothing was change
 @click.option("--remove", "removed", default="", metavar="NAME", help="take an import back")
 def import_(graph: Path, files: tuple[Path, ...], name: str, removed: str) -> None:
     """Put your own RDF FILES beside what was read, each as a named graph, kept through all later builds."""
-    from kg.imports import drop_import, import_file, imports
+    from kg.exchange.imports import drop_import, import_file, imports
 
     if (name and len(files) != 1) or (removed and files):
         raise InputError("--name goes with one file, --remove with none")

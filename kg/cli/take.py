@@ -33,7 +33,7 @@ def export(graph: Path, form: str, output: str, slim: bool, inferred: bool, rdf1
         if slim or rdf12 or describe or output == "-":
             raise InputError(f"{form} goes into a file or folder: name it with -o" if output == "-" else
                              f"{form} takes no --slim, --rdf12 or --describe")
-        from kg.pages import write_network
+        from kg.page.pages import write_network
 
         for path in write_network(graph, form, Path(output)):
             click.echo(str(path))
@@ -61,7 +61,7 @@ def view(graph: Path, output: Path | None, open_: bool, no_text: bool, entity: s
     if entity and query:
         raise InputError("take --entity or --query, not both")
     if entity or query:
-        from kg.pages import write_view
+        from kg.page.pages import write_view
 
         page = write_view(graph, output or Path("view.html"), entity=entity, hops=hops, query=query, no_text=no_text)
     else:
@@ -87,8 +87,8 @@ Exit codes: 0 done, 2 the server failed: run it again to go on.""")
 @click.option("--token", default="", envvar="KG_PUBLISH_TOKEN", help="bearer token")
 def publish(graph: Path, url: str, query_url: str, user: str, token: str) -> None:
     """Put GRAPH into the SPARQL server at URL, named graph by named graph: only what has changed since the last time."""
-    from kg.publish import Server
-    from kg.publish import publish as put
+    from kg.exchange.publish import Server
+    from kg.exchange.publish import publish as put
 
     with progress() as step:
         done = put(graph, Server(url, query_url=query_url, user=user, token=token), progress=step)
@@ -116,7 +116,7 @@ It reads only: no update, no LOAD, no SERVICE, no files. Ctrl+C ends it.""")
 def serve(graph: Path, host: str, port: int, token: str, cors: tuple[str, ...], workers: int, timeout: float, memory: int,
           answer: int) -> None:
     """Serve GRAPH on this machine: SPARQL endpoint, pages of entities and articles, search, JSON, the graph page."""
-    from kg.serve import run
+    from kg.server.serve import run
 
     run(graph, Serving(host=host, port=port, token=token, cors=cors, workers=workers, timeout=timeout, memory=memory, answer=answer),
         ready=lambda address: say(f"serving {graph} on {address}"))
@@ -131,6 +131,6 @@ An assistant that speaks the Model Context Protocol starts it itself; its settin
 @click.option("--timeout", default=Serving().timeout, type=click.FloatRange(0.1), help="seconds an answer may take [default: 30]")
 def mcp(graph: Path, timeout: float) -> None:
     """Let an assistant ask GRAPH by the Model Context Protocol, on standard input and output: search, statements, SPARQL."""
-    from kg.agents import run
+    from kg.server.agents import run
 
     run(graph, Serving(timeout=timeout, workers=2, answer=4))

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kg.agree import Dispute, Fact
 from kg.errors import FolderError, QueryError
-from kg.events import Happening
+from kg.exchange.networks import FORMATS, export_network, network
+from kg.facts.agree import Dispute, Fact
+from kg.facts.events import Happening
 from kg.folder import GraphFolder
 from kg.graph import Graph, Said, open_graph
 from kg.iris import KG
-from kg.networks import FORMATS, export_network, network
 from kg.ontology import Ontology
+from kg.page.view import RDF_TYPE, Names, build_page
 from kg.pipeline import Joined, draw, rejoin
 from kg.query import Answer
 from kg.records import Article, Entity, Link, RdfLiteral, Statement
-from kg.view import RDF_TYPE, Names, build_page
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,7 +71,7 @@ def view(folder: str | Path, *, entity: str = "", hops: int = 1, query: str = ""
 
 
 def from_store(graph: Graph, *, entity: str = "", hops: int = 1, query: str = "") -> str:
-    """Return the page of a part of an open graph, whatever its size, made from the store alone: for :mod:`kg.site`.
+    """Return the page of a part of an open graph, whatever its size, made from the store alone: for :mod:`kg.server.site`.
 
     Without `entity` and `query`, it shows all, or of a graph too large for that, what is said among the entities most spoken of. Raises
     QueryError as :func:`view` does.
@@ -236,7 +236,7 @@ def _states(graph: Graph) -> set[str]:
 
 
 def network_of(graph: Graph) -> nx.MultiDiGraph[str]:
-    """Return an open graph as a network of entities (:func:`kg.networks.network`), made from the store alone."""
+    """Return an open graph as a network of entities (:func:`kg.exchange.networks.network`), made from the store alone."""
     said = list(graph.statements())
     classes, parents = _vocabulary(graph)
     joined = _records(graph, said, parents)

@@ -6,7 +6,7 @@ The lexicon is data beside each property (``docs/ontology.md`` teaches it)::
     kg:lawyer kg:noun "O's lawyer|attorney" , "lawyer for|of O" .
     kg:acquired kg:example "[s:Acme] bought [o:Beta] from [seller:Gamma]." .
 
-Example sentences are only read here; :mod:`kg.patterns` makes wordings of them. One file is one or many properties; :func:`load`
+Example sentences are only read here; :mod:`kg.ontology.patterns` makes wordings of them. One file is one or many properties; :func:`load`
 reads them all into one lexicon indexed by the predicate's dictionary form.
 """
 
@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from kg.errors import OntologyError
 from kg.iris import KG
-from kg.labels import guesses, kind_of, words_of
+from kg.ontology.labels import guesses, kind_of, words_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -236,7 +236,7 @@ class Ontology:
     #: what a noun said of a person gives, by property: kg:occupation from "judge", "*ologist" ...
     bearers: Mapping[str, Bearer]
     sources: tuple[str, ...] = ()
-    #: sentences with marks, from which kg.patterns makes wordings
+    #: sentences with marks, from which kg.ontology.patterns makes wordings
     examples: tuple[Example, ...] = ()
     _overlaps: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
@@ -334,8 +334,8 @@ _KEPT = frozenset(
 
 def bundled() -> Path:
     """Return the folder of the ontology that ships with newskg: inside the wheel, else beside the package in a checkout."""
-    inside = Path(__file__).with_name("_ontology")
-    return inside if inside.is_dir() else Path(__file__).parents[1] / "ontology"
+    inside = Path(__file__).parents[1] / "_ontology"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "ontology"
 
 
 def load(paths: Sequence[Path] | None = None, *, alone: bool = False) -> Ontology:
@@ -863,7 +863,7 @@ def label_wordings(prop: Property, others: Sequence[str] = (), ranges: Sequence[
     """Return wordings made from a property's label, name and alternative labels, for ontologies without a lexicon.
 
     "works for" gives the verb wording "S work for O"; "director" and "has director" give a noun wording with what the noun is
-    said of as the object, since in ``film director person`` the noun names the object, and "O direct S" (:mod:`kg.labels`).
+    said of as the object, since in ``film director person`` the noun names the object, and "O direct S" (:mod:`kg.ontology.labels`).
     `ranges` are the labels of the range's classes.
     """
     made: list[Wording] = []

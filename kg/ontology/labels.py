@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-_DATA = Path(__file__).parent / "extract" / "data"
+_DATA = Path(__file__).parents[1] / "extract" / "data"
 
 # fmt: off
 PREPOSITIONS = frozenset([

@@ -15,15 +15,15 @@ from urllib.parse import quote
 
 from kg.iris import KG, PREFIXES
 from kg.ontology import Class, Ontology, Property, load
-from kg.patterns import Pattern
+from kg.ontology.patterns import Pattern
 
-_STYLE = Path(__file__).parent / "assets" / "reference.css"
+_STYLE = Path(__file__).parents[1] / "assets" / "reference.css"
 
 
 def reference(ontology: Ontology, patterns: Sequence[Pattern] = (), *, title: str = "") -> str:
     """Return the page of an ontology: of the user's own classes and properties if it has any beside the bundled ones, else of all.
 
-    `patterns` are what its example sentences gave (:func:`kg.patterns.patterns`).
+    `patterns` are what its example sentences gave (:func:`kg.ontology.patterns.patterns`).
     """
     bundled = load()
     own = [c for c in ontology.classes.values() if c.name not in bundled.classes], [

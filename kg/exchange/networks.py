@@ -16,8 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from kg.page.view import FAMILIES, Names, class_label, communities, family_of, link_weights, pagerank, spaced, tail_of
 from kg.records import Article, Entity, RdfLiteral, Statement
-from kg.view import FAMILIES, Names, class_label, communities, family_of, link_weights, pagerank, spaced, tail_of
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,7 +1,7 @@
 """What ``kg serve`` answers: SPARQL, Linked Data, pages and JSON, each a plain function from a request to a response.
 
 Standards: SPARQL 1.1 Protocol, Query Results formats, Service Description and Graph Store Protocol (GET only), RFC 9110 content
-negotiation, RFC 9457 problem details. Nothing here changes the graph. :mod:`kg.serve` brings requests here and keeps the limits.
+negotiation, RFC 9457 problem details. Nothing here changes the graph. :mod:`kg.server.serve` brings requests here and keeps the limits.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from kg.errors import KgError
 from kg.graph import Graph, Node, Said
 from kg.iris import KG, PREFIXES, prefixes, valid_iri
 from kg.query import Answer, Results, stored_queries
-from kg.search import KINDS, unmarked
+from kg.query.search import KINDS, unmarked
 
-ASSETS = Path(__file__).parent / "assets" / "site"
+ASSETS = Path(__file__).parents[1] / "assets" / "site"
 Body = bytes | Callable[[BinaryIO], None]
 
 
@@ -324,7 +324,7 @@ class Site:
 
     def graph_page(self, request: Request) -> Response:
         """The interactive page: of all that one page carries well, around ``?entity=``, or of what ``?query=`` gives."""
-        from kg.pages import from_store
+        from kg.page.pages import from_store
 
         hops = _number(request, "hops", 1, 1, 3)
         page = from_store(self.graph, entity=_one(request, "entity", ""), hops=hops, query=_one(request, "query", ""))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from kg.decisions import format_decisions, read_decisions, staged_decisions
 from kg.errors import InputError
 from kg.folder import DECISIONS, GraphFolder
 from kg.ground import all_types
+from kg.names.decisions import format_decisions, read_decisions, staged_decisions
 from kg.pipeline import Progress, Report, change, ontology_of, quiet, settings_of
 from kg.records import Extraction, Record
 from kg.resolve import Pair, Types, appearance, find_pairs, resolve

@@ -27,8 +27,8 @@ from urllib.parse import parse_qsl, quote, unquote
 import msgspec
 
 from kg.errors import FolderError, InputError, KgError
+from kg.server.site import Request, Response, Site
 from kg.settings import Serving
-from kg.site import Request, Response, Site
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -156,7 +156,7 @@ class Worker:
     @classmethod
     async def start(cls, folder: Path, serving: Serving) -> Worker:
         """Start a worker on the graph in `folder`."""
-        code = "import sys; from kg.serve import work; work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
+        code = "import sys; from kg.server.serve import work; work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
         return cls(await asyncio.create_subprocess_exec(
             sys.executable, "-c", code, str(folder), str(serving.memory << 20), str(serving.answer << 20),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_CHUNK * 4))

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from kg.agree import Dispute, Fact
-from kg.events import Happening
+from kg.facts.agree import Dispute, Fact
+from kg.facts.events import Happening
+from kg.facts.validity import period
 from kg.records import Article, Entity, Link, RdfLiteral, Statement
-from kg.validity import period
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STATUSES = ("Asserted", "Claimed", "Planned", "Conditional", "Asked")
@@ -163,7 +163,7 @@ def page_data(
 
     `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
     text. `no_text` keeps only the quoted stretches of each article. `facts`, `disputes`, `events` and `links` may name statements and
-    entities that the page does not show. `states` are the properties that hold for a time (:func:`kg.validity.period`), `unsure` is the
+    entities that the page does not show. `states` are the properties that hold for a time (:func:`kg.facts.validity.period`), `unsure` is the
     number of statements that the build left out. `start` is what an address without a view shows: ``{"entity": IRI, "hops": 1}``.
     Statements that name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
     """

@@ -1,6 +1,6 @@
 """``kg mcp``: a Model Context Protocol server, so that an assistant can look things up in a graph and cite the sentence.
 
-Its tools are thin: each is a question to :mod:`kg.site`, answered by the workers of :mod:`kg.serve` within the same limits.
+Its tools are thin: each is a question to :mod:`kg.server.site`, answered by the workers of :mod:`kg.server.serve` within the same limits.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from kg.errors import KgError
 from kg.graph import open_graph
-from kg.serve import Failed, Pool
+from kg.server.serve import Failed, Pool
+from kg.server.site import Request
 from kg.settings import Serving
-from kg.site import Request
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

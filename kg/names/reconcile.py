@@ -16,10 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg.authorities import Item, family_of
 from kg.errors import InputError
 from kg.http import Client, NoAnswer, web_address
 from kg.iris import digest, valid_iri
+from kg.names.authorities import Item, family_of
 from kg.records import Record
 
 CACHE = "reconcile-cache.jsonl"

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.authorities import Item, Place, place_of, place_rows
 from kg.errors import FolderError
 from kg.iris import valid_iri
+from kg.names.authorities import Item, Place, place_of, place_rows
 from kg.records import Entity, Extraction, Link
 from kg.resolve import FAMILIES, UNKNOWN, Types, acronym, appearance, full_name, person_parts, same_given, things_of
 

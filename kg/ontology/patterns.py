@@ -138,7 +138,7 @@ def _bundled() -> frozenset[Wording]:
 
 # --- comments ---
 
-#: how far a wording read from a comment is from the property's own words, as in kg.labels
+#: how far a wording read from a comment is from the property's own words, as in kg.ontology.labels
 COMMENTED = 1
 #: sentences of a comment that are read
 _SENTENCES = 3

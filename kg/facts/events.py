@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.facts.validity import Days, days, days_of, overlap
 from kg.iris import KG, digest, slug
 from kg.ontology import Ontology
 from kg.records import Entity, Grounded, RdfLiteral, Record, Statement
 from kg.spill import recurring
-from kg.validity import Days, days, days_of, overlap
 
 #: what agreements are worth; with ENOUGH two events of different articles are one
 WHO, WHERE, DAY, MONTH, NAMED, NEAR, ENOUGH = 2.0, 1.0, 2.0, 1.0, 2.0, 0.5, 3.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from kg.authorities import Item, read_authority
-from kg.decisions import read_decisions
 from kg.errors import InputError
 from kg.folder import DECISIONS, GraphFolder
 from kg.ground import all_types
 from kg.iris import valid_iri
-from kg.links import (
+from kg.names.authorities import Item, read_authority
+from kg.names.decisions import read_decisions
+from kg.names.links import (
     DIFFERENT,
     LINKS,
     SAME_AS,
@@ -23,9 +23,9 @@ from kg.links import (
     profiles,
     read_links,
 )
-from kg.merge import appearances
+from kg.names.merge import appearances
+from kg.names.reconcile import CACHE, Cache, Query, Service
 from kg.pipeline import Progress, Report, change, ontology_of, quiet, settings_of
-from kg.reconcile import CACHE, Cache, Query, Service
 from kg.records import Entity, Link, Record
 from kg.resolve import FAMILIES, resolve
 

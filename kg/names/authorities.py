@@ -1,7 +1,7 @@
 """What names can be linked to: countries, cities, currencies and languages that come with the program, and authority files of the user's.
 
 An authority is any file that gives names to identifiers: RDF (SKOS, schema.org, FOAF, an extract of Wikidata) or a CSV table.
-Each line or subject becomes an :class:`Item`; :mod:`kg.links` decides which entity is which item.
+Each line or subject becomes an :class:`Item`; :mod:`kg.names.links` decides which entity is which item.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def place_rows() -> tuple[str, ...]:
 
     A line begins with its names in the form of :func:`kg.resolve.folded`, between bars, and a tab.
     """
-    with gzip.open(Path(__file__).parent / "data" / "places.tsv.gz", "rt", encoding="utf-8") as table:
+    with gzip.open(Path(__file__).parents[1] / "data" / "places.tsv.gz", "rt", encoding="utf-8") as table:
         return tuple(table.read().splitlines())
 
 

@@ -16,10 +16,10 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from kg.facts.validity import DATES, days_of, overlap
 from kg.iris import KG, digest
 from kg.records import Article, Entity, Grounded, RdfLiteral, Record, Statement
 from kg.spill import recurring
-from kg.validity import DATES, days_of, overlap
 
 Kind = Literal["polarity", "value", "number"]
 NUMBERS = ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:nonNegativeInteger", "xsd:duration")
@@ -125,7 +125,7 @@ def facts(statements: Iterable[Statement], articles: Iterable[Article], copies: 
           symmetric: Collection[str] = ()) -> list[Fact]:
     """Return what is said in more than one article, by IRI.
 
-    `copies` are the near-duplicates (:func:`kg.duplicates.near_duplicates`), `symmetric` the properties whose ends may change places.
+    `copies` are the near-duplicates (:func:`kg.facts.duplicates.near_duplicates`), `symmetric` the properties whose ends may change places.
     """
     known = {one.id: one for one in articles}
     groups: dict[tuple[str, ...], list[Statement]] = defaultdict(list)

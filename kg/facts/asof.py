@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.facts.validity import DATES, ENDLESS, Days, days
 from kg.iris import INFERRED_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, article_iri, derived_iri
 from kg.query import with_union
-from kg.validity import DATES, ENDLESS, Days, days
 
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")

@@ -12,9 +12,9 @@ from typing import Any
 from kg.errors import InputError
 from kg.ground import Trial, entity_types, ground, trials
 from kg.iris import KG, OPEN
-from kg.labels import PREPOSITIONS, synonyms, verb_base, words_of
 from kg.ontology import Ontology, Property, load, local_name, without_types
-from kg.patterns import clashes, open_ontology, patterns
+from kg.ontology.labels import PREPOSITIONS, synonyms, verb_base, words_of
+from kg.ontology.patterns import clashes, open_ontology, patterns
 from kg.pipeline import read_all
 from kg.records import Entity, Extraction
 from kg.settings import Settings

@@ -1,0 +1,1 @@
+"""The graph as one HTML page: what is drawn, and how the page is put together."""

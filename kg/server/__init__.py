@@ -1,0 +1,1 @@
+"""The graph over a wire: HTTP for people and programs, the Model Context Protocol for assistants."""
