@@ -15,8 +15,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kg.graph import Graph as Graph
-    from kg.graph import open_graph as open
+    from kg.opened import Graph as Graph
+    from kg.opened import open_graph as open
     from kg.pipeline import Report as Report
     from kg.pipeline import build as build
     from kg.pipeline import remove as remove
@@ -26,11 +26,11 @@ __version__ = "0.1.0"
 
 #: public name -> where it lives; loaded when first asked for, so that `kg --help` stays fast
 _HOMES = {
-    "Graph": "kg.graph:Graph",
+    "Graph": "kg.opened:Graph",
     "Report": "kg.pipeline:Report",
     "Settings": "kg.settings:Settings",
     "build": "kg.pipeline:build",
-    "open": "kg.graph:open_graph",
+    "open": "kg.opened:open_graph",
     "remove": "kg.pipeline:remove",
 }
 __all__ = ["Graph", "Report", "Settings", "build", "open", "remove"]

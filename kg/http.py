@@ -1,6 +1,7 @@
 """Requests to a server that the user named: in time, in size, tried again while it is busy; whatever it answers is data.
 
-For services that talk to programs (:mod:`kg.exchange.publish`, :mod:`kg.names.reconcile`). Pages of anybody are for :mod:`kg.read.web`, which trusts less.
+For services that talk to programs (:mod:`kg.exchange.publish`, :mod:`kg.names.reconcile`). Pages of anybody are for :mod:`kg.read.web`,
+which trusts less.
 """
 
 from __future__ import annotations

@@ -591,7 +591,8 @@ class _Mentions(Mapping[str, list[tuple[int, int, str]]]):
 
 def draw(joined: Joined, extraction: Callable[[str], Extraction], ontology: Ontology, *, title: str = "",
          start: Mapping[str, Any] | None = None, no_text: bool = False, total: Mapping[str, int] | None = None) -> str:
-    """Return the page of these records (:func:`kg.page.view.page_data`); `extraction` gives that of an article, to tell what is named where.
+    """Return the page of these records (:func:`kg.page.view.page_data`); `extraction` gives that of an article,
+    to tell what is named where.
 
     `total` counts the ``entities`` and ``statements`` that there are, if these are a part of them.
     """

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 import kg
 from kg.cli import main
 from kg.errors import QueryError
-from kg.graph import Graph
 from kg.iris import KG
+from kg.opened import Graph
 
 ARTICLES = """
 {"date": "2012-04-02", "text": "Nora Bye is the transport minister of Norway. Tom Hale is the director of Delta Works. Ida Berg is a member of Delta Works."}

@@ -10,7 +10,7 @@ import pytest
 from test_graph import folder
 
 from kg.exchange.frames import ENTITIES, STATEMENTS
-from kg.graph import Graph, open_graph
+from kg.opened import Graph, open_graph
 
 
 @pytest.fixture(scope="module")

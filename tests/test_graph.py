@@ -16,10 +16,12 @@ from rdflib.compare import isomorphic
 
 from kg.errors import FolderError, OntologyError
 from kg.exchange.export import _NOT_XML, FORMATS, RDF12, export
-from kg.graph import TYPE, Graph, is_plain, ontology_quads, open_graph, quads, write_store
+from kg.graph import is_plain, ontology_quads, quads, write_store
 from kg.iris import KG, OPEN, PREFIXES
 from kg.ontology.validate import validate
+from kg.opened import Graph, open_graph
 from kg.records import Article, Entity, Extraction, LocalEntity, Mention, RdfLiteral, Span, Statement
+from kg.terms import TYPE
 
 BASE = "https://x.example/"
 TEXT = ("Mayor Ana Ruiz denied on Monday that the city council had paid Delta Works. The council will open a new bridge. "

@@ -19,9 +19,10 @@ from rdflib.compare import isomorphic
 
 import kg
 from kg.folder import GraphFolder
-from kg.graph import Graph, is_plain, quads
+from kg.graph import is_plain, quads
 from kg.iris import KG, ONTOLOGY_GRAPH, OPEN, article_iri
 from kg.ontology import load
+from kg.opened import Graph
 from kg.page.view import build_page
 from kg.pipeline import Joined, join
 from kg.reading import read_article

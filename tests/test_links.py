@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kg.cli import main
 from kg.errors import FolderError, InputError
-from kg.graph import open_graph
 from kg.iris import BASE
 from kg.names.authorities import Item, family_of, place_of, place_rows, read_authority
 from kg.names.links import Authority, apply_links, format_links, link_items, link_places, parse_links, profiles
+from kg.opened import open_graph
 from kg.pipeline import build
 from kg.records import Argument, Article, Claim, Entity, Extraction, Link, LocalEntity, Mention, Span
 from kg.resolve import folded, resolve

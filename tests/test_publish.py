@@ -21,7 +21,7 @@ from kg.cli import main
 from kg.errors import InputError, KgError
 from kg.exchange.imports import drop_import, import_file, imports
 from kg.exchange.publish import Published, Server, publish
-from kg.graph import open_graph
+from kg.opened import open_graph
 
 NEWS = ["Mayor denies payment\n\nMayor Ana Ruiz denied on Monday that the city council had paid Delta Works.\n",
         "Delta sues\n\nDelta Works sued Bo Lindqvist in Ostrel on 3 May 2024.\n",

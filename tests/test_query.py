@@ -19,8 +19,9 @@ from test_graph import folder
 import kg
 from kg.cli import main
 from kg.errors import QueryError
-from kg.graph import LABEL, Graph, open_graph
+from kg.opened import Graph, open_graph
 from kg.query import Answer, stored_queries
+from kg.terms import LABEL
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from test_graph import folder
 import kg
 from kg.cli import main
 from kg.errors import QueryError
-from kg.graph import open_graph
+from kg.opened import open_graph
 from kg.query.search import match_expression
 
 

@@ -19,8 +19,8 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg.graph import open_graph
 from kg.iris import KG
+from kg.opened import open_graph
 from kg.server.serve import is_loopback
 from kg.server.site import Request, Response, Site, negotiate
 

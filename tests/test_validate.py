@@ -14,10 +14,11 @@ from rdflib.term import Node
 from test_graph import BASE, folder, sample
 
 from kg.errors import OntologyError
-from kg.graph import ontology_quads, open_graph, quads
+from kg.graph import ontology_quads, quads
 from kg.iris import KG
 from kg.ontology import bundled
 from kg.ontology.validate import Row, _kinds, by_pyshacl, by_sparql, property_shapes, queries, validate
+from kg.opened import open_graph
 
 SHAPES = bundled() / "shapes.ttl"
 RULES = rdflib.Graph().parse(SHAPES, format="turtle")

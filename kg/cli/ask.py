@@ -15,7 +15,7 @@ from kg.cli.common import TABLES, as_of_option, command, field_pairs, graph_argu
 from kg.errors import QueryError
 
 if TYPE_CHECKING:
-    from kg.graph import Said
+    from kg.opened import Said
     from kg.query.search import Kind
 
 

@@ -19,7 +19,7 @@ import kg
 from kg.errors import InputError, KgError
 
 if TYPE_CHECKING:
-    from kg.graph import Graph
+    from kg.opened import Graph
     from kg.pipeline import Report
     from kg.read import Web
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-    from kg.graph import Node, Said
+    from kg.opened import Node, Said
 
 Columns = dict[str, list[Any]]
 ENTITIES = "iri label types named aliases mentions articles".split()
@@ -43,7 +43,7 @@ def entity_columns(entities: Iterable[Node]) -> Columns:
 
 
 def statement_columns(statements: Iterable[Said]) -> Columns:
-    """Return columns of statements, named as :class:`kg.graph.Said`'s fields.
+    """Return columns of statements, named as :class:`kg.opened.Said`'s fields.
 
     ``qualifiers`` are joined as text; ``start`` and ``end`` are those of the first quote, in characters of the article's text;
     ``disputed`` tells whether something in the graph speaks against it.

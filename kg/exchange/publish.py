@@ -19,9 +19,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import InputError, KgError
-from kg.graph import open_graph
 from kg.http import Client, NoAnswer, web_address
 from kg.iris import KG
+from kg.opened import open_graph
 from kg.records import Record
 
 #: triples sent at once; bytes of an answer at most; graphs written between two notes of what is done, as all are noted each time:

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from kg.graph import Graph, Said
 from kg.iris import ONTOLOGY_GRAPH, prefixes
+from kg.opened import Graph, Said
 
 #: what makes two statements say the same, wherever they stand
 Key = tuple[str, ...]

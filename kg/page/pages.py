@@ -21,9 +21,9 @@ from kg.exchange.networks import FORMATS, export_network, network
 from kg.facts.agree import Dispute, Fact
 from kg.facts.events import Happening
 from kg.folder import GraphFolder
-from kg.graph import Graph, Said, open_graph
 from kg.iris import KG
 from kg.ontology import Ontology
+from kg.opened import Graph, Said, open_graph
 from kg.page.view import RDF_TYPE, Names, build_page
 from kg.pipeline import Joined, draw, rejoin
 from kg.query import Answer

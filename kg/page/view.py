@@ -163,8 +163,8 @@ def page_data(
 
     `mentions` gives, per article id, ``(start, end, entity IRI)`` for the reading view; without it names are looked up in the
     text. `no_text` keeps only the quoted stretches of each article. `facts`, `disputes`, `events` and `links` may name statements and
-    entities that the page does not show. `states` are the properties that hold for a time (:func:`kg.facts.validity.period`), `unsure` is the
-    number of statements that the build left out. `start` is what an address without a view shows: ``{"entity": IRI, "hops": 1}``.
+    entities that the page does not show. `states` are the properties that hold for a time (:func:`kg.facts.validity.period`), `unsure` is
+    the number of statements that the build left out. `start` is what an address without a view shows: ``{"entity": IRI, "hops": 1}``.
     Statements that name an unknown entity or article are kept, with what is known. Offsets stay Python's (code points).
     """
     limits = limits or Limits()

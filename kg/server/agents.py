@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from kg.errors import KgError
-from kg.graph import open_graph
+from kg.opened import open_graph
 from kg.server.serve import Failed, Pool
 from kg.server.site import Request
 from kg.settings import Serving

@@ -85,7 +85,7 @@ class _Pipe:
 
 def work(folder: str, memory: int, most: int) -> None:
     """Answer requests from standard input on standard output until it is closed: what a worker process does."""
-    from kg.graph import open_graph
+    from kg.opened import open_graph
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -409,7 +409,7 @@ def run(folder: Path, serving: Serving, *, ready: Callable[[str], None] = lambda
         raise KgError("the server is not installed: run `pip install 'newskg[serve]'`") from error
     import socket
 
-    from kg.graph import open_graph
+    from kg.opened import open_graph
 
     if not is_loopback(serving.host) and not serving.token:
         raise InputError(f"{serving.host} can be reached from other machines: set a token with --token, or serve on 127.0.0.1")

@@ -19,8 +19,8 @@ import msgspec
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.graph import Graph, Node, Said
 from kg.iris import KG, PREFIXES, prefixes, valid_iri
+from kg.opened import Graph, Node, Said
 from kg.query import Answer, Results, stored_queries
 from kg.query.search import KINDS, unmarked
 
