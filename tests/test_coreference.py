@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from spacy.tokens import Doc
 
 from kg.extract import read_claims
-from kg.extract.coreference import link
+from kg.extract.coreference import link, without_half_quotes
 from kg.extract.mentions import find_mentions
 from kg.extract.quotes import find_quotes
 from kg.extract.tree import Tree
@@ -68,6 +68,12 @@ def test_label_is_the_fullest_name_and_the_others_are_aliases():
 def test_label_of_a_noun_phrase_has_the_complement_that_says_what_it_is(text, label):
     _, entities = read(text)
     assert label in [entity.label for entity in entities]
+
+
+def test_label_has_no_half_of_a_pair_of_quotes():
+    assert without_half_quotes("alleged “gross misconduct") == "alleged gross misconduct"
+    assert without_half_quotes('so-called "ghost') == "so-called ghost"
+    assert without_half_quotes("the “ghost” ferry") == "the “ghost” ferry"
 
 
 @pytest.mark.parametrize(("text", "name", "wanted"), [

@@ -468,7 +468,7 @@ def described(tree: Tree, nominals: Sequence[Mention]) -> list[str]:
             first -= 1 + (first > 1 and tree.words[first - 2].lower() == "not")  # "some | critics", "not all | critics"
         start = min(tree.starts[first], mention.start)
         whole = tree.text[start : tree.ends[end - 1] if end > last + 1 else mention.end]
-        found.append((not (alike and end > last + 1), whole))
+        found.append((not (alike and end > last + 1), without_half_quotes(whole)))
     return [whole for _, whole in sorted(found, key=lambda form: form[0])]
 
 
@@ -481,6 +481,14 @@ def is_she(cluster: Cluster) -> bool:
     if any(n.type == "Place" and len(n.words) > 1 and n.words[0].lower() not in first_names() for n in names):
         return False  # "South Carolina"
     return all(word in PRONOUNS and PRONOUNS[word][2] in ("male", "female") for word in words)
+
+
+def without_half_quotes(label: str) -> str:
+    """Return the label without quotation marks whose other half stands outside: their alleged "repeated neglect," they note."""
+    for pair in ("“”", "«»", '""'):
+        if label.count(pair[0]) != label.count(pair[1]) or (pair == '""' and label.count('"') % 2):
+            label = label.replace(pair[0], "").replace(pair[1], "")
+    return label
 
 
 def cluster_type(cluster: Cluster) -> str:
