@@ -185,7 +185,7 @@ ON_SAMPLES: dict[str, tuple[dict[str, str], tuple[str, ...], set[tuple[str, ...]
     "events": ({}, ("entity",), {("Kestrian Cup",)}),
     "same-events": ({}, ("event", "articles"), {("Ashmere disaster", "4")}),
     "money": ({}, ("subject", "object", "currency"), {("Ilse Marrant", "20000000", "EUR")}),
-    "uncertain": ({}, ("certainty", "speaker"), {("possible", "Mary Marlowe Sommer")}),
+    "uncertain": ({}, ("certainty", "speaker"), {("possible", "Edda Kolvarn")}),
     "links": ({}, ("entity", "source"), {("Montana", "GeoNames")}),
     "names": ({"entity": "Tomas Verrick"}, ("names",), {("Verrick",)}),
     "together": ({"entity": "Tomas Verrick"}, ("other", "articles"), {("Sile River Power", "7")}),
