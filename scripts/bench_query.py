@@ -19,6 +19,7 @@ import itertools
 import os
 import random
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -175,6 +176,9 @@ def load_all(folder: Path, clients: int, seconds: float, endpoint: str, workers:
               f"{seconds:g} s each, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n")
         print("| server | requests/s | p50, ms | p99, ms | errors | memory, MB |\n|---|---|---|---|---|---|", flush=True)
         nquads = Path(tempfile.mkdtemp()) / "all.nq"
+        if endpoint and subprocess.run([endpoint, "-c", "import rdflib_endpoint, uvicorn"], capture_output=True).returncode:
+            print(f"rdflib-endpoint is left out: {endpoint} can't import rdflib_endpoint and uvicorn", file=sys.stderr)
+            endpoint = ""
         if endpoint:
             graph.export("nquads", nquads)
     port = _free()
@@ -182,8 +186,8 @@ def load_all(folder: Path, clients: int, seconds: float, endpoint: str, workers:
              port, "/sparql", texts, clients, seconds)
     port = _free()
     binary = Path(sys.executable).parent / "oxigraph"
-    _measure("oxigraph serve-read-only", [str(binary), "serve-read-only", "-l", str(folder / "store"), "--bind", f"127.0.0.1:{port}",
-                                          "--union-default-graph"], port, "/query", texts, clients, seconds)
+    _measure("oxigraph serve-read-only", [str(binary), "serve-read-only", "-l", str(folder / "store"), "--bind", f"127.0.0.1:{port}"],
+             port, "/query", texts, clients, seconds)
     if endpoint:
         port = _free()
         program = ("import rdflib, sys, uvicorn; from rdflib_endpoint import SparqlEndpoint; g = rdflib.Dataset(default_union=True); "
@@ -207,14 +211,23 @@ def _measure(title: str, command: list[str], port: int, path: str, texts: list[s
         taken, errors = asyncio.run(_clients(port, path, texts, clients, seconds))
         memory = sum(_resident(pid) for pid in _family(process.pid)) / 1024
     finally:
-        process.terminate()
-        process.wait(20)
+        _stop(process)
     taken.sort()
     if not taken:
         print(f"| {title} | 0 | | | {errors} | {memory:.0f} |", flush=True)
         return
     print(f"| {title} | {len(taken) / seconds:.0f} | {taken[len(taken) // 2] * 1000:.1f} | {taken[len(taken) * 99 // 100] * 1000:.0f} | "
           f"{errors} | {memory:.0f} |", flush=True)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a server to end and, if it has not after 20 seconds, kill it and all that it started."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait(port: int) -> None:
